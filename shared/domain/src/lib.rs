@@ -1,0 +1,20 @@
+//! Pure decisions of the clustering service.
+//!
+//! Nothing here reads a clock, draws a random number, or talks to anything: time, chance and the
+//! state of the world are arguments (invariant 9), so every rule can be tested exhaustively.
+
+pub mod action;
+pub mod cluster;
+pub mod evaluate;
+pub mod event;
+pub mod fault;
+pub mod ids;
+pub mod naming;
+pub mod node;
+pub mod profile;
+pub mod profile_types;
+pub mod pyrepr;
+pub mod resize;
+pub mod schema;
+pub mod time;
+pub mod victims;
