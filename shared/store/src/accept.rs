@@ -1,0 +1,128 @@
+//! Accepting requests that start work: one transaction records the work, makes it findable as due, and
+//! claims its target (invariants 1 and 2).
+
+use crate::entity::{Entity, Kind, indexed};
+use crate::error::StoreError;
+use crate::item::{Item, s, text};
+use crate::keys;
+use crate::profile::{check_usable, name_item, reference};
+use crate::project::count_cluster;
+use crate::store::Store;
+use crate::task::due_attributes;
+use crate::transaction::{Transacted, Write};
+use coppice_domain::action::Action;
+use coppice_domain::cluster::Cluster;
+use coppice_domain::ids::{ActionId, ClusterId};
+use coppice_domain::time::Timestamp;
+use serde_json::Value;
+
+/// An action to be recorded.
+#[derive(Clone, Copy, Debug)]
+pub struct AcceptedAction<'a> {
+    /// The action.
+    pub action: &'a Action,
+    /// When the sweep rings for it if its first message is lost.
+    pub due_at: Timestamp,
+    /// What the engine should know from the start.
+    pub work: Option<&'a Value>,
+}
+
+/// What became of a request that starts work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Acceptance {
+    /// It is recorded and will be done.
+    Accepted,
+    /// This action holds the target.
+    Held(ActionId),
+    /// The target does not exist.
+    Gone,
+    /// The project has as many clusters as it may.
+    OverQuota,
+    /// The profile does not exist, or is being deleted.
+    ProfileGone,
+}
+
+impl Store {
+    /// Records a new cluster, held by the action that creates it. Repeating it within ten minutes
+    /// changes nothing.
+    ///
+    /// # Errors
+    /// When the store fails; the request may then have been accepted.
+    pub async fn accept_cluster(
+        &self,
+        cluster: &Cluster,
+        accepted: AcceptedAction<'_>,
+        quota: i64,
+        now: Timestamp,
+    ) -> Result<Acceptance, StoreError> {
+        let mut writes = vec![
+            count_cluster(&cluster.project, quota),
+            check_usable(cluster.profile_id, now),
+            reference(cluster.profile_id, cluster.id)?,
+            Write::put(name_item(Kind::Cluster, cluster)?)?,
+        ];
+        for item in indexed(cluster, false)? {
+            writes.push(Write::put(item)?);
+        }
+        writes.push(action_put(accepted)?);
+        Ok(match self.transact(writes, Some(accepted.action.id.uuid())).await? {
+            Transacted::Done => Acceptance::Accepted,
+            Transacted::Refused(refusals) if refusals.first().is_some_and(Option::is_some) => {
+                Acceptance::OverQuota
+            }
+            Transacted::Refused(_) => Acceptance::ProfileGone,
+        })
+    }
+
+    /// Records an action on a cluster that no other action holds.
+    ///
+    /// With `supersede`, takes the cluster over from the action given there (deletion only): the former
+    /// holder's writes are refused from then on.
+    ///
+    /// # Errors
+    /// When the store fails; the request may then have been accepted.
+    pub async fn accept_on_cluster(
+        &self,
+        cluster: ClusterId,
+        accepted: AcceptedAction<'_>,
+        supersede: Option<ActionId>,
+    ) -> Result<Acceptance, StoreError> {
+        let action = accepted.action;
+        let hold = Write::update(keys::cluster(cluster))
+            .set("active_action", s(action.id.to_string()))
+            .set("active_kind", s(action.kind.name()))
+            .if_exists()
+            .if_is("active_action", supersede.map(|former| s(former.to_string())));
+        let writes = vec![hold, action_put(accepted)?];
+        Ok(match self.transact(writes, Some(action.id.uuid())).await? {
+            Transacted::Done => Acceptance::Accepted,
+            Transacted::Refused(refusals) => {
+                let head: Item = refusals.into_iter().flatten().next().unwrap_or_default();
+                match text(&head, "active_action").and_then(|id| id.parse().ok()) {
+                    // An earlier try of this very request took effect and its answer was lost.
+                    Some(holder) if holder == action.id => Acceptance::Accepted,
+                    Some(holder) => Acceptance::Held(holder),
+                    None if head.is_empty() => Acceptance::Gone,
+                    // The former holder ended between the caller's read and this write.
+                    None => Acceptance::Held(action.id),
+                }
+            }
+        })
+    }
+}
+
+fn action_put(accepted: AcceptedAction<'_>) -> Result<Write, StoreError> {
+    let id = accepted.action.id;
+    let mut item = indexed(accepted.action, false)?.pop().unwrap_or_default();
+    item.extend(due_attributes(id, accepted.due_at));
+    if let Some(work) = accepted.work {
+        item.insert("work".to_owned(), s(work.to_string()));
+    }
+    Write::put(item)
+}
+
+/// A derived action as an item: listed and found like any other, but never due by itself.
+pub(crate) fn child_put(child: &Action) -> Result<Write, StoreError> {
+    debug_assert!(child.parent.is_some(), "{} is not derived", child.uuid());
+    Write::put(indexed(child, false)?.pop().unwrap_or_default())
+}

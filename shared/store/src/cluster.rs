@@ -1,0 +1,97 @@
+//! Clusters: their two items, their members, and what changes between two states of one.
+
+use crate::codec::{drop_empty, encode};
+use crate::entity::{CLUSTER_BODY, Entity, Kind};
+use crate::error::StoreError;
+use crate::item::{Item, number, required, s, text, with_key};
+use crate::keys;
+use crate::profile::{reference, rename, unreference};
+use crate::transaction::Write;
+use coppice_domain::cluster::{Cluster, Member};
+use coppice_domain::ids::{ActionId, ClusterId, NodeId};
+use coppice_domain::node::NodeStatus;
+
+/// A member as an item. Names are short: a hundred members are read at every show.
+pub(crate) fn member_item(cluster: ClusterId, member: &Member) -> Item {
+    let mut item = Item::new();
+    item.insert("st".to_owned(), s(member.status.name()));
+    item.insert("ix".to_owned(), crate::item::n(member.index));
+    if member.tainted {
+        item.insert("tn".to_owned(), crate::item::n(1));
+    }
+    if member.created {
+        item.insert("cr".to_owned(), crate::item::n(1));
+    }
+    if let Some(action) = member.pending {
+        item.insert("by".to_owned(), s(action.to_string()));
+    }
+    with_key(&keys::member(cluster, member.node), item)
+}
+
+pub(crate) fn member_from(item: &Item) -> Result<Member, StoreError> {
+    let corrupt = || StoreError::Corrupt(format!("{} is not a member", crate::item::describe(item)));
+    let node: NodeId =
+        required(item, "sk")?.strip_prefix(keys::MEMBER).and_then(|id| id.parse().ok()).ok_or_else(corrupt)?;
+    let status = required(item, "st")?;
+    Ok(Member {
+        node,
+        status: NodeStatus::ALL.into_iter().find(|known| known.name() == status).ok_or_else(corrupt)?,
+        index: number(item, "ix").unwrap_or(-1),
+        tainted: item.contains_key("tn"),
+        created: item.contains_key("cr"),
+        pending: text(item, "by").and_then(|id| id.parse::<ActionId>().ok()),
+    })
+}
+
+/// The writes that take a cluster from one state to the next, on condition that `holder` still holds it.
+pub(crate) fn change(before: &Cluster, after: &Cluster, holder: ActionId) -> Result<Vec<Write>, StoreError> {
+    let (mut old, mut new) = (encode(before)?, encode(after)?);
+    drop_empty(&mut old, &CLUSTER_BODY);
+    drop_empty(&mut new, &CLUSTER_BODY);
+    let mut own = Write::update(keys::cluster(before.id))
+        .if_equals("active_action", s(holder.to_string()));
+    let mut body = Write::update(keys::cluster_body(before.id));
+    let mut body_changed = false;
+    let mut names: Vec<&String> = old.keys().chain(new.keys()).collect();
+    names.sort();
+    names.dedup();
+    for name in names {
+        if old.get(name) == new.get(name) {
+            continue;
+        }
+        if CLUSTER_BODY.contains(&name.as_str()) {
+            body = body.assign(name, new.get(name).cloned());
+            body_changed = true;
+        } else {
+            own = own.assign(name, new.get(name).cloned());
+        }
+    }
+    let mut writes = vec![own];
+    if body_changed {
+        writes.push(body);
+    }
+    writes.extend(rename(Kind::Cluster, before, after)?);
+    for profile in &after.profile_refs {
+        if !before.profile_refs.contains(profile) {
+            writes.push(reference(*profile, after.id)?);
+        }
+    }
+    for profile in &before.profile_refs {
+        if !after.profile_refs.contains(profile) {
+            writes.push(unreference(*profile, after.id));
+        }
+    }
+    Ok(writes)
+}
+
+/// The writes that remove a cluster whose members are gone, on condition that `holder` still holds it.
+pub(crate) fn removal(cluster: &Cluster, holder: ActionId) -> Vec<Write> {
+    let mut writes = vec![
+        Write::delete(keys::cluster(cluster.id)).if_equals("active_action", s(holder.to_string())),
+        Write::delete(keys::cluster_body(cluster.id)),
+        Write::delete(keys::name(Kind::Cluster, &cluster.project, cluster.name(), cluster.id.uuid())),
+        crate::project::uncount_cluster(&cluster.project),
+    ];
+    writes.extend(cluster.profile_refs.iter().map(|profile| unreference(*profile, cluster.id)));
+    writes
+}

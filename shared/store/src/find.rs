@@ -1,0 +1,126 @@
+//! Finding a resource by id, name or short id (spec api-common §14).
+
+use crate::entity::{Entity, Kind};
+use crate::error::{FindError, StoreError};
+use crate::item::{Item, required, text};
+use crate::keys;
+use crate::store::{BY_ID, BY_NAME, LIST, Query, Range, Scope, Source, Store};
+use uuid::Uuid;
+
+/// A reference that matches this many resources is ambiguous; there is no need to read more.
+const ENOUGH: usize = 2;
+
+impl Store {
+    /// Finds the resource a reference means: its exact id, else its name, else the start of its id.
+    /// Indexes may lag, so each hit is read again before it counts.
+    ///
+    /// # Errors
+    /// When nothing, or more than one resource, answers to the reference, or the store fails.
+    pub async fn find<T: Entity>(&self, scope: Scope<'_>, reference: &str) -> Result<T, FindError> {
+        let looks_like_id = Uuid::try_parse(reference).is_ok();
+        if let Ok(id) = reference.parse::<T::Id>()
+            && let Some(resource) = self.get::<T>(id).await?
+            && scope.admits(resource.project())
+        {
+            return Ok(resource);
+        }
+        if T::KIND != Kind::Event
+            && let Some(resource) = self.find_by_name::<T>(scope, reference).await?
+        {
+            return Ok(resource);
+        }
+        if looks_like_id || reference.is_empty() || !could_start_id(reference) {
+            return Err(FindError::NotFound);
+        }
+        self.find_by_prefix(scope, reference).await
+    }
+
+    async fn find_by_name<T: Entity>(&self, scope: Scope<'_>, name: &str) -> Result<Option<T>, FindError> {
+        let mut hits = Vec::new();
+        for project in self.projects(scope).await? {
+            for resource in self.named::<T>(&project, name).await? {
+                if scope.admits(resource.project()) && resource.name() == name {
+                    hits.push(resource);
+                }
+            }
+            if hits.len() >= ENOUGH {
+                return Err(FindError::Ambiguous);
+            }
+        }
+        Ok(hits.pop())
+    }
+
+    /// Resources of one project that may have this name.
+    pub(crate) async fn named<T: Entity>(&self, project: &str, name: &str) -> Result<Vec<T>, StoreError> {
+        let prefix = Range::Prefix(format!("{}#", keys::name_prefix(name)));
+        let ids = match T::KIND {
+            Kind::Cluster | Kind::Profile => {
+                let query = Query::new(Source::Table, keys::name_partition(T::KIND, project), prefix);
+                self.ids_of::<T>(&query, ENOUGH, "sk").await?
+            }
+            Kind::Node => {
+                let query = Query::new(BY_NAME, keys::scope(T::KIND, project), prefix);
+                self.ids_of::<T>(&query, ENOUGH, "pk").await?
+            }
+            // Actions are named after what they do and rarely looked up by that: no index is kept for
+            // it, the project's own actions are read instead. Events have no names.
+            Kind::Action => {
+                let query = Query::new(LIST, keys::scope(T::KIND, project), Range::Whole);
+                self.ids_of::<T>(&query, usize::MAX, "pk").await?
+            }
+            Kind::Event => Vec::new(),
+        };
+        let found = self.get_many::<T>(&ids).await?;
+        Ok(found.into_iter().filter(|resource| resource.name() == name).take(ENOUGH).collect())
+    }
+
+    async fn find_by_prefix<T: Entity>(&self, scope: Scope<'_>, prefix: &str) -> Result<T, FindError> {
+        let mut hits: Vec<T> = Vec::new();
+        for project in self.projects(scope).await? {
+            let query =
+                Query::new(BY_ID, keys::scope(T::KIND, &project), Range::Prefix(prefix.to_owned()));
+            let ids = self.ids_of::<T>(&query, ENOUGH, "pk").await?;
+            let found = self.get_many::<T>(&ids).await?;
+            hits.extend(found.into_iter().filter(|resource| scope.admits(resource.project())));
+            if hits.len() >= ENOUGH {
+                return Err(FindError::Ambiguous);
+            }
+        }
+        hits.pop().ok_or(FindError::NotFound)
+    }
+
+    /// The first ids a query yields; `attribute` is the key attribute that ends in the id.
+    pub(crate) async fn ids_of<T: Entity>(
+        &self,
+        query: &Query,
+        enough: usize,
+        attribute: &str,
+    ) -> Result<Vec<T::Id>, StoreError> {
+        let mut ids = Vec::new();
+        let mut from = None;
+        loop {
+            let page = self.page(query, from).await?;
+            for item in &page.items {
+                ids.push(id_in::<T>(item, attribute)?);
+            }
+            from = page.next;
+            if from.is_none() || ids.len() >= enough {
+                ids.truncate(enough);
+                return Ok(ids);
+            }
+        }
+    }
+}
+
+/// The id that ends a key attribute, after its last `#`.
+pub(crate) fn id_in<T: Entity>(item: &Item, attribute: &str) -> Result<T::Id, StoreError> {
+    let key = required(item, attribute)?;
+    let id = key.rsplit('#').next().and_then(|id| id.parse::<Uuid>().ok());
+    id.map(T::id_of).ok_or_else(|| {
+        StoreError::Corrupt(format!("no id ends {attribute} of {}", text(item, "pk").unwrap_or("?")))
+    })
+}
+
+fn could_start_id(reference: &str) -> bool {
+    reference.len() <= 36 && reference.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit() && !byte.is_ascii_uppercase())
+}

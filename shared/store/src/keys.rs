@@ -1,0 +1,211 @@
+//! Every key of the table, computed in one place.
+//!
+//! | item | pk | sk |
+//! |---|---|---|
+//! | cluster: what changes often | `C#<cluster>` | `A` |
+//! | cluster: metadata, config, data, dependents | `C#<cluster>` | `B` |
+//! | member of a cluster | `C#<cluster>` | `M#<node>` |
+//! | node | `N#<node>` | `A` |
+//! | profile | `P#<profile>` | `A` |
+//! | reference to a profile | `P#<profile>` | `R#<kind>#<id>` |
+//! | action | `X#<action>` | `A` |
+//! | part of a long list of an action | `X#<action>` | `I#<part>` |
+//! | event | `E#<event>` | `A` |
+//! | name of a cluster or profile | `NAME#<kind>#<project>` | `<name>#<id>` |
+//! | project: counters | `PROJ#<project>` | `A` |
+//! | register of projects | `PROJECTS` | `<project>` |
+//! | state of the reconciler | `SYSTEM` | `<phase>` |
+
+use crate::entity::Kind;
+use coppice_domain::ids::{ActionId, ClusterId, NodeId, ProfileId};
+use coppice_domain::time::Timestamp;
+use std::fmt::Display;
+use uuid::Uuid;
+
+/// A primary key.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Key {
+    /// The partition.
+    pub pk: String,
+    /// The place within it.
+    pub sk: String,
+}
+
+impl Key {
+    fn new(pk: impl Into<String>, sk: impl Into<String>) -> Self {
+        Self { pk: pk.into(), sk: sk.into() }
+    }
+}
+
+/// Sort key of an entity's own item.
+pub const SELF: &str = "A";
+/// Sort key of a cluster's second item.
+pub const BODY: &str = "B";
+/// Prefix of the sort keys of a cluster's members.
+pub const MEMBER: &str = "M#";
+/// Prefix of the sort keys of references to a profile.
+pub const REFERENCE: &str = "R#";
+/// Partition of the register of projects.
+pub const PROJECTS: &str = "PROJECTS";
+
+/// How many partitions the index of due work is spread over. Four carry 4,000 changes a second.
+pub const DUE_SHARDS: u8 = 4;
+
+/// The partition of an entity of this kind.
+#[must_use]
+pub fn partition(kind: Kind, id: impl Display) -> String {
+    format!("{}#{id}", kind.letter())
+}
+
+/// An entity's own item.
+#[must_use]
+pub fn entity(kind: Kind, id: impl Display) -> Key {
+    Key::new(partition(kind, id), SELF)
+}
+
+/// A cluster's own item.
+#[must_use]
+pub fn cluster(id: ClusterId) -> Key {
+    entity(Kind::Cluster, id)
+}
+
+/// A cluster's bulky attributes.
+#[must_use]
+pub fn cluster_body(id: ClusterId) -> Key {
+    Key::new(partition(Kind::Cluster, id), BODY)
+}
+
+/// A cluster's record of a member.
+#[must_use]
+pub fn member(cluster: ClusterId, node: NodeId) -> Key {
+    Key::new(partition(Kind::Cluster, cluster), format!("{MEMBER}{node}"))
+}
+
+/// A node.
+#[must_use]
+pub fn node(id: NodeId) -> Key {
+    entity(Kind::Node, id)
+}
+
+/// A profile.
+#[must_use]
+pub fn profile(id: ProfileId) -> Key {
+    entity(Kind::Profile, id)
+}
+
+/// The record that a cluster uses a profile.
+#[must_use]
+pub fn profile_reference(profile: ProfileId, cluster: ClusterId) -> Key {
+    Key::new(partition(Kind::Profile, profile), format!("{REFERENCE}C#{cluster}"))
+}
+
+/// An action.
+#[must_use]
+pub fn action(id: ActionId) -> Key {
+    entity(Kind::Action, id)
+}
+
+/// Part `number` of a list that is too long for the action's own item.
+#[must_use]
+pub fn action_part(id: ActionId, number: usize) -> Key {
+    Key::new(partition(Kind::Action, id), format!("I#{number:05}"))
+}
+
+/// A name, so that a resource can be found by it at once after its creation.
+#[must_use]
+pub fn name(kind: Kind, project: &str, name: &str, id: Uuid) -> Key {
+    Key::new(name_partition(kind, project), named(name, id))
+}
+
+/// The partition of a project's names of one kind.
+#[must_use]
+pub fn name_partition(kind: Kind, project: &str) -> String {
+    format!("NAME#{}#{project}", kind.letter())
+}
+
+/// The sort key of a name: ordered by name, then id.
+#[must_use]
+pub fn named(name: &str, id: Uuid) -> String {
+    format!("{}#{id}", name_prefix(name))
+}
+
+/// As much of a name as fits a sort key (1,024 bytes, less the id): a name may hold four-byte digits.
+#[must_use]
+pub fn name_prefix(name: &str) -> &str {
+    const LONGEST: usize = 900;
+    let mut end = name.len().min(LONGEST);
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
+    &name[..end]
+}
+
+/// The partition of a project's resources of one kind in the `by-age`, `by-id` and `by-name` indexes.
+#[must_use]
+pub fn scope(kind: Kind, project: &str) -> String {
+    format!("{}#{project}", kind.letter())
+}
+
+/// The sort key of a resource in the `by-age` index: by time of creation, then id.
+#[must_use]
+pub fn listed(at: Timestamp, id: Uuid) -> String {
+    format!("{:017}#{id}", at.micros().max(0))
+}
+
+/// A project's counters.
+#[must_use]
+pub fn project(project: &str) -> Key {
+    Key::new(format!("PROJ#{project}"), SELF)
+}
+
+/// A project's entry in the register.
+#[must_use]
+pub fn project_entry(project: &str) -> Key {
+    Key::new(PROJECTS, project)
+}
+
+/// State a phase of the reconciler keeps between runs.
+#[must_use]
+pub fn system(phase: &str) -> Key {
+    Key::new("SYSTEM", phase)
+}
+
+/// The partition of the `due` index an action belongs to.
+#[must_use]
+pub fn due_shard(id: ActionId) -> String {
+    format!("DUE#{}", id.uuid().as_bytes()[0] % DUE_SHARDS)
+}
+
+/// The sort key of work in the `due` index.
+#[must_use]
+pub fn due(at: Timestamp, id: ActionId) -> String {
+    format!("{:017}#{id}", at.micros().max(0))
+}
+
+/// The sort key after every piece of work that is due by `now`.
+#[must_use]
+pub fn due_until(now: Timestamp) -> String {
+    format!("{:017}#~", now.micros().max(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sort_keys_order_as_time_does() {
+        let (early, late) = (Timestamp::from_micros(999), Timestamp::from_micros(1_000_000_000_000_000));
+        let (low, high) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        assert!(listed(early, high) < listed(late, low));
+        assert!(listed(early, low) < listed(early, high));
+        let action = ActionId::new(high);
+        assert!(due(early, action) < due_until(early));
+        assert!(due_until(early) < due(late, action));
+    }
+
+    #[test]
+    fn the_longest_name_fits_a_sort_key() {
+        let longest = "\u{1D7D8}".repeat(255);
+        assert!(named(&longest, Uuid::nil()).len() <= 1024);
+    }
+}

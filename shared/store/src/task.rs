@@ -1,0 +1,226 @@
+//! A task: an action with what the engine needs to carry it on.
+//!
+//! Beside the action's public fields its item holds: `fence`, raised by each claim, on which every later
+//! write of the claimant is conditioned; `lease_until`, when another worker may claim it; `seq`, raised
+//! whenever it is parked, so that an older message is known to be stale; `wake_at`, before which there is
+//! nothing to do; `attempts` since it last made progress; and `work`, the engine's plan.
+
+use crate::entity::Entity;
+use crate::error::StoreError;
+use crate::item::{Item, at, key_of, moment, n, number, s, text};
+use crate::keys;
+use crate::store::{Store, Written};
+use crate::transaction::Write;
+use aws_sdk_dynamodb::types::AttributeValue;
+use coppice_domain::action::{Action, ActionStatus};
+use coppice_domain::ids::ActionId;
+use coppice_domain::time::Timestamp;
+use serde_json::Value;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// An action as the engine sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Task {
+    /// The action.
+    pub action: Action,
+    /// How often it was claimed.
+    pub fence: i64,
+    /// The worker that claimed it last, until it parks.
+    pub owner: Option<Uuid>,
+    /// When that claim lapses.
+    pub lease_until: Option<Timestamp>,
+    /// Which message may wake it: an older number is stale.
+    pub seq: i64,
+    /// Before this there is nothing to do.
+    pub wake_at: Option<Timestamp>,
+    /// When the sweep rings for it if nothing else does.
+    pub due_at: Option<Timestamp>,
+    /// Claims since it last made progress.
+    pub attempts: i64,
+    /// The engine's plan and how far it got.
+    pub work: Option<Value>,
+}
+
+/// A claim to be made on a task.
+#[derive(Clone, Copy, Debug)]
+pub struct Claim {
+    /// Who claims.
+    pub owner: Uuid,
+    /// Now.
+    pub now: Timestamp,
+    /// How long the claim lasts.
+    pub lease: Duration,
+    /// The `seq` the claimant has seen.
+    pub seq: i64,
+}
+
+/// How a claimed task is put down until later.
+#[derive(Clone, Debug)]
+pub struct Parking {
+    /// When there may be something to do again.
+    pub wake_at: Timestamp,
+    /// When the sweep rings for it if nothing else does; not written when the present one will do.
+    pub due_at: Timestamp,
+    /// Its status while it waits.
+    pub status: ActionStatus,
+    /// Why.
+    pub status_reason: String,
+    /// The plan, if it changed.
+    pub work: Option<Value>,
+    /// Whether it got any further since the claim.
+    pub progress: bool,
+}
+
+/// How a task ends.
+#[derive(Clone, Debug)]
+pub struct Finish {
+    /// A terminal status.
+    pub status: ActionStatus,
+    /// Why.
+    pub status_reason: String,
+    /// When.
+    pub at: Timestamp,
+    /// When the record may be forgotten: seconds since the epoch.
+    pub expires_at: i64,
+}
+
+/// Statuses from which an action may still go on.
+pub(crate) fn open_statuses() -> impl Iterator<Item = AttributeValue> {
+    ActionStatus::ALL.into_iter().filter(|status| !status.is_terminal()).map(|status| s(status.name()))
+}
+
+impl Task {
+    pub(crate) fn decode(item: &Item) -> Result<Self, StoreError> {
+        let work = text(item, "work").map(serde_json::from_str).transpose();
+        Ok(Self {
+            action: Action::decode(std::slice::from_ref(item))?,
+            fence: number(item, "fence").unwrap_or(0),
+            owner: text(item, "owner").and_then(|owner| owner.parse().ok()),
+            lease_until: moment(item, "lease_until"),
+            seq: number(item, "seq").unwrap_or(0),
+            wake_at: moment(item, "wake_at"),
+            due_at: moment(item, "due_at"),
+            attempts: number(item, "attempts").unwrap_or(0),
+            work: work.map_err(|cause| {
+                StoreError::Corrupt(format!("work of {:?}: {cause}", key_of(item).map(|key| key.pk)))
+            })?,
+        })
+    }
+
+    /// Whether a worker holds it at `now`.
+    #[must_use]
+    pub fn leased(&self, now: Timestamp) -> bool {
+        self.lease_until.is_some_and(|until| until > now)
+    }
+
+    /// The condition under which this claimant may still write: nobody claimed it since, and it is open.
+    pub(crate) fn fenced(&self, write: Write) -> Write {
+        write.if_equals("fence", n(self.fence)).if_one_of("status", open_statuses())
+    }
+}
+
+impl Store {
+    /// Reads a task, strongly consistent.
+    ///
+    /// # Errors
+    /// When the store fails or the item cannot be read.
+    pub async fn task(&self, id: ActionId) -> Result<Option<Task>, StoreError> {
+        self.item(&keys::action(id)).await?.map(|item| Task::decode(&item)).transpose()
+    }
+
+    /// Claims a task for a worker; `None` when it is claimed, parked anew or ended by someone else.
+    ///
+    /// # Errors
+    /// When the store fails; the claim may then have been made, and lapses with its lease.
+    pub async fn task_claim(&self, id: ActionId, claim: Claim) -> Result<Option<Task>, StoreError> {
+        let write = Write::update(keys::action(id))
+            .set("owner", s(claim.owner.to_string()))
+            .set("lease_until", at(claim.now.plus(claim.lease)))
+            .set("status", s(ActionStatus::Running.name()))
+            .set("status_reason", s("The action is being processed."))
+            .set_if_absent("start_time", at(claim.now))
+            .add("fence", 1)
+            .add("attempts", 1)
+            .if_one_of("status", open_statuses())
+            .if_is("seq", (claim.seq != 0).then(|| n(claim.seq)))
+            .if_lacks_or_at_most("lease_until", at(claim.now));
+        match self.write(write).await? {
+            Written::Done(item) => Task::decode(&item).map(Some),
+            Written::Refused(_) => Ok(None),
+        }
+    }
+
+    /// Puts a claimed task down and returns the `seq` of the message that may wake it; `None` when the
+    /// claim was lost meanwhile.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn task_park(&self, task: &Task, parking: &Parking) -> Result<Option<i64>, StoreError> {
+        let id = task.action.id;
+        let seq = task.seq + 1;
+        let mut write = Write::update(keys::action(id))
+            .set("seq", n(seq))
+            .set("wake_at", at(parking.wake_at))
+            .set("status", s(parking.status.name()))
+            .set("status_reason", s(&parking.status_reason))
+            .remove("owner")
+            .remove("lease_until");
+        if let Some(work) = &parking.work {
+            write = write.set("work", s(work.to_string()));
+        }
+        if parking.progress {
+            write = write.remove("attempts");
+        }
+        if task.due_at.is_none_or(|due| due < parking.wake_at || due > parking.due_at) {
+            write = due(write, id, parking.due_at);
+        }
+        match self.write(task.fenced(write)).await? {
+            Written::Done(_) => Ok(Some(seq)),
+            Written::Refused(_) => Ok(None),
+        }
+    }
+
+    /// Saves the plan of a claimed task and renews its lease; `false` when the claim was lost.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn task_save(
+        &self,
+        task: &Task,
+        work: &Value,
+        lease_until: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let write = Write::update(keys::action(task.action.id))
+            .set("work", s(work.to_string()))
+            .set("lease_until", at(lease_until))
+            .remove("attempts");
+        Ok(matches!(self.write(task.fenced(write)).await?, Written::Done(_)))
+    }
+}
+
+/// The attributes that make a task due at `moment`.
+pub(crate) fn due_attributes(id: ActionId, moment: Timestamp) -> Vec<(String, AttributeValue)> {
+    vec![
+        ("due_at".to_owned(), at(moment)),
+        ("due".to_owned(), s(keys::due(moment, id))),
+        ("due_shard".to_owned(), s(keys::due_shard(id))),
+    ]
+}
+
+/// Makes a task due at `moment`.
+pub(crate) fn due(write: Write, id: ActionId, moment: Timestamp) -> Write {
+    due_attributes(id, moment).into_iter().fold(write, |write, (name, value)| write.set(&name, value))
+}
+
+/// The end of a task: public fields set, everything the engine needed dropped, no longer due.
+pub(crate) fn finish(id: ActionId, finish: &Finish) -> Write {
+    let write = Write::update(keys::action(id))
+        .set("status", s(finish.status.name()))
+        .set("status_reason", s(&finish.status_reason))
+        .set("end_time", at(finish.at))
+        .set("expires_at", n(finish.expires_at));
+    ["owner", "lease_until", "wake_at", "due_at", "due", "due_shard", "attempts", "work"]
+        .into_iter()
+        .fold(write, Write::remove)
+}

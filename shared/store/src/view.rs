@@ -1,0 +1,83 @@
+//! A cluster with its members, in one query.
+
+use crate::cluster::member_from;
+use crate::entity::Entity;
+use crate::error::StoreError;
+use crate::item::{Item, required};
+use crate::keys;
+use crate::store::{Query, Range, Source, Store};
+use coppice_domain::cluster::{Cluster, Member};
+use coppice_domain::ids::{ClusterId, ProfileId};
+use coppice_domain::profile::Profile;
+use futures::stream::{self, StreamExt, TryStreamExt};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// Queries under way at once when many clusters are viewed.
+const AT_ONCE: usize = 16;
+
+/// A cluster and what belongs to it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClusterView {
+    /// The cluster.
+    pub cluster: Cluster,
+    /// Its members, by index.
+    pub members: Vec<Member>,
+    /// The ids of its policy bindings.
+    pub bindings: Vec<Uuid>,
+}
+
+impl Store {
+    /// Reads a cluster and its members, strongly consistent: one query of the cluster's partition.
+    ///
+    /// # Errors
+    /// When the store fails or an item cannot be read.
+    pub async fn cluster_view(&self, id: ClusterId) -> Result<Option<ClusterView>, StoreError> {
+        let partition = keys::partition(crate::Kind::Cluster, id);
+        let items = self.all(&Query::new(Source::Table, partition, Range::Whole)).await?;
+        let (mut own, mut members): (Vec<Item>, Vec<Member>) = (Vec::new(), Vec::new());
+        for item in items {
+            let sk = required(&item, "sk")?;
+            if sk.starts_with(keys::MEMBER) {
+                members.push(member_from(&item)?);
+            } else if sk == keys::SELF || sk == keys::BODY {
+                own.push(item);
+            }
+        }
+        // What is left of a cluster that another request has just deleted is not a cluster.
+        if !own.iter().any(|item| required(item, "sk").is_ok_and(|sk| sk == keys::SELF)) {
+            return Ok(None);
+        }
+        members.sort_by_key(|member| (member.index, member.node));
+        Ok(Some(ClusterView { cluster: Cluster::decode(&own)?, members, bindings: Vec::new() }))
+    }
+
+    /// Reads several clusters with their members, in the order of `ids`; absent ones are left out.
+    ///
+    /// # Errors
+    /// When the store fails or an item cannot be read.
+    pub async fn cluster_views(&self, ids: &[ClusterId]) -> Result<Vec<ClusterView>, StoreError> {
+        let reads: Vec<_> = ids.iter().map(|id| self.cluster_view(*id)).collect();
+        let views: Vec<Option<ClusterView>> = stream::iter(reads).buffered(AT_ONCE).try_collect().await?;
+        Ok(views.into_iter().flatten().collect())
+    }
+
+    /// The names of these profiles; absent ones are left out. Read eventually consistent: a name is
+    /// only shown.
+    ///
+    /// # Errors
+    /// When the store fails or a profile cannot be read.
+    pub async fn profile_names(
+        &self,
+        ids: &[ProfileId],
+    ) -> Result<HashMap<ProfileId, String>, StoreError> {
+        let mut wanted: Vec<_> = ids.iter().map(|id| keys::profile(*id)).collect();
+        wanted.sort();
+        wanted.dedup();
+        let found = self.items(&wanted, false).await?;
+        found
+            .into_values()
+            .map(|item| Profile::decode(&[item]).map(|profile| (profile.id, profile.name)))
+            .collect()
+    }
+}
