@@ -1,0 +1,128 @@
+//! The contract of a compute backend. Drivers keep the promises written here; the contract suite
+//! (`contract`) checks them.
+
+use crate::error::ComputeError;
+use crate::instance::Instance;
+use crate::listing::{Filter, Page, PageMark};
+use crate::request::CreateRequest;
+use async_trait::async_trait;
+use coppice_domain::cluster::JsonMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How a backend keeps a repeated creation from making a second instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Idempotency {
+    /// It takes a token (EC2): the same token yields the same instance.
+    Token,
+    /// It takes none (Nova): two identical creations make two instances. Callers look the token up among
+    /// the tags first; concurrent creators still race, and the surplus is for the leak sweep.
+    LookUpFirst,
+}
+
+/// How a deletion goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deletion {
+    /// Accepted or still going on: delete again later.
+    Underway,
+    /// The backend does not know the instance any more. Final.
+    Gone,
+}
+
+/// A compute backend, speaking with one set of credentials.
+///
+/// # Promises
+///
+/// 1. **Creation is asynchronous.** An accepted instance is `Building` or further; it becomes `Active`
+///    or `Error` by itself, in seconds to minutes. An instance in `Error` exists until it is deleted.
+/// 2. **Tags come with the instance.** There is no moment at which an accepted instance lacks them.
+/// 3. **Deletes are repeated** until [`Deletion::Gone`]. A repeat is harmless, an unknown id is `Gone`.
+/// 4. **Answers may be stale**, by at most [`staleness`](Self::staleness): `get` and `list` may not show
+///    an instance accepted within that time, may still show one that is gone, and may show an earlier
+///    state. So an instance has vanished only if it was accepted longer ago than that. Writes act on
+///    what is: `delete` knows every instance whose id `create` has answered; a driver whose backend may
+///    not know it yet answers `Underway` meanwhile.
+/// 5. **Errors are told apart** by what follows from them ([`ComputeError::consequence`]). After every
+///    error but `Transient` nothing has happened; after `Transient` the call may have taken effect, now
+///    or in a moment.
+/// 6. **Calls are bounded.** No call waits for an instance to reach a state (invariant 7).
+///
+/// Create through [`ensure_created`](crate::ensure_created), not by calling `create`.
+#[async_trait]
+pub trait Compute: Send + Sync {
+    /// How repeated creations are told apart.
+    fn idempotency(&self) -> Idempotency;
+
+    /// The longest a read may lag behind what is. The leak sweep and the search for vanished instances
+    /// leave younger instances alone.
+    fn staleness(&self) -> Duration;
+
+    /// Asks for an instance and answers as soon as it is accepted, with its id and tags.
+    ///
+    /// With [`Idempotency::Token`], a repeat answers with the instance as it is now, whatever quota and
+    /// capacity have become; once that instance is gone, with `TokenSpent` for at least a day, and never
+    /// with a second instance in that time.
+    ///
+    /// # Errors
+    /// Any.
+    async fn create(&self, request: &CreateRequest) -> Result<Instance, ComputeError>;
+
+    /// One instance; none if the backend does not know it (promise 4 bounds what that means). Shows
+    /// instances this service did not make, too: nodes may adopt them.
+    ///
+    /// # Errors
+    /// `Throttled`, `Denied`, `Transient`.
+    async fn get(&self, id: &str) -> Result<Option<Instance>, ComputeError>;
+
+    /// The instances that `filter` selects, from the beginning or from the mark of the page before. A
+    /// backend with that many shows hundreds a page, so that polling costs a call per hundreds of nodes.
+    /// An instance that exists throughout shows exactly once in a whole list.
+    ///
+    /// # Errors
+    /// `Throttled`, `Denied`, `Transient`; `Invalid` for too many ids or a mark of another list.
+    async fn list(&self, filter: Filter<'_>, after: Option<&PageMark>) -> Result<Page, ComputeError>;
+
+    /// Asks for an instance to be deleted, whatever state it is in.
+    ///
+    /// # Errors
+    /// `Throttled`, `Denied`, `Transient`.
+    async fn delete(&self, id: &str) -> Result<Deletion, ComputeError>;
+
+    /// What `show_details` shows of a node (spec engine-nodes §5.9, schemas §3); none if the backend does
+    /// not know the instance.
+    ///
+    /// # Errors
+    /// `Throttled`, `Denied`, `Transient`.
+    async fn details(&self, id: &str) -> Result<Option<JsonMap>, ComputeError>;
+}
+
+#[async_trait]
+impl<C: Compute + ?Sized> Compute for Arc<C> {
+    fn idempotency(&self) -> Idempotency {
+        (**self).idempotency()
+    }
+
+    fn staleness(&self) -> Duration {
+        (**self).staleness()
+    }
+
+    async fn create(&self, request: &CreateRequest) -> Result<Instance, ComputeError> {
+        (**self).create(request).await
+    }
+
+    async fn get(&self, id: &str) -> Result<Option<Instance>, ComputeError> {
+        (**self).get(id).await
+    }
+
+    async fn list(&self, filter: Filter<'_>, after: Option<&PageMark>) -> Result<Page, ComputeError> {
+        (**self).list(filter, after).await
+    }
+
+    async fn delete(&self, id: &str) -> Result<Deletion, ComputeError> {
+        (**self).delete(id).await
+    }
+
+    async fn details(&self, id: &str) -> Result<Option<JsonMap>, ComputeError> {
+        (**self).details(id).await
+    }
+}
