@@ -1,0 +1,35 @@
+//! `CLUSTER_DELETE` (spec engine-cluster §6): remove every node, then the cluster.
+
+use super::{Beginning, ClusterAction, Ending, Refused, Situation};
+use crate::work::Plan;
+use coppice_domain::action::ActionStatus;
+use coppice_domain::cluster::{Cluster, ClusterStatus};
+use rand_chacha::ChaCha8Rng;
+
+pub(super) struct ClusterDelete;
+
+impl ClusterAction for ClusterDelete {
+    fn begin(&self, now: &Situation<'_>, _: &mut ChaCha8Rng) -> Result<Beginning, Refused> {
+        Ok(Beginning {
+            create: 0,
+            remove: now.members.iter().map(|member| member.node).collect(),
+            cluster: Cluster {
+                status: ClusterStatus::Deleting,
+                status_reason: "Deletion in progress".to_owned(),
+                ..now.cluster.clone()
+            },
+        })
+    }
+
+    fn end(&self, now: &Situation<'_>, plan: &Plan) -> Ending {
+        if now.members.is_empty() {
+            return Ending {
+                cluster: None,
+                status: ActionStatus::Succeeded,
+                reason: "Cluster deletion succeeded.".to_owned(),
+            };
+        }
+        // Members are left: they failed, or time ran out.
+        now.concluded(plan, "")
+    }
+}

@@ -1,0 +1,145 @@
+//! What every part of the engine works with: the store, the doorbell, time, ids, and settings.
+
+use async_trait::async_trait;
+use coppice_domain::ids::{ActionId, IdSource};
+use coppice_domain::time::{Clock, Timestamp};
+use coppice_store::Store;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What the API functions and the engine share. Cheap to clone.
+#[derive(Clone)]
+pub struct Env {
+    /// The resource table.
+    pub store: Store,
+    /// The action queue.
+    pub doorbell: Arc<dyn Doorbell>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// New ids.
+    pub ids: Arc<dyn IdSource>,
+    /// Limits and pace.
+    pub settings: Arc<Settings>,
+}
+
+impl Env {
+    /// The current time.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}
+
+/// Tells workers that an action may have something to do. A hint: the table decides (invariant 1).
+#[async_trait]
+pub trait Doorbell: Send + Sync {
+    /// Rings for parking `seq` of `action`, after `delay` (at most 15 minutes).
+    ///
+    /// # Errors
+    /// When the queue cannot be reached. The sweep will ring instead.
+    async fn ring(&self, action: ActionId, seq: i64, delay: Duration) -> Result<(), DoorbellError>;
+}
+
+/// The queue did not take the message, or did not say so.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the action queue did not take the message: {0}")]
+pub struct DoorbellError(pub String);
+
+/// Limits and pace of a deployment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// The deployment's name, on every instance it makes.
+    pub deployment: String,
+    /// Most nodes a cluster may have.
+    pub max_nodes_per_cluster: i64,
+    /// Most clusters a project may have.
+    pub max_clusters_per_project: i64,
+    /// Seconds an action may take, unless its cluster says otherwise.
+    pub default_action_timeout: i64,
+    /// Whether names are unique within a project.
+    pub name_unique: bool,
+    /// Whether deleting a cluster takes its policy bindings and receivers with it without being forced.
+    pub delete_with_dependency: bool,
+    /// How long a worker may hold a task without renewing its claim.
+    pub lease: Duration,
+    /// How long after a doorbell should have rung the sweep rings instead.
+    pub due_grace: Duration,
+    /// How long a task that is being polled may stay out of the sweep's sight.
+    pub poll_horizon: Duration,
+    /// How often a backend is asked.
+    pub pace: Pace,
+    /// How long one claim works before it makes way for others.
+    pub turn: Duration,
+    /// Backend and store calls of one task under way at once.
+    pub concurrency: usize,
+    /// Claims without progress after which an action is given up.
+    pub max_attempts: i64,
+    /// How long finished actions and events are kept.
+    pub retention: Duration,
+    /// How the search for unclaimed instances is paced.
+    pub leaks: LeakSweep,
+}
+
+/// How the wait between polls grows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// The first wait.
+    pub first: Duration,
+    /// The longest.
+    pub longest: Duration,
+}
+
+/// How the search for unclaimed instances is paced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LeakSweep {
+    /// At most one search in this time.
+    pub every: Duration,
+    /// Instances younger than this are left alone: their node may not have been told yet.
+    pub grace: Duration,
+    /// How far back a search reaches beyond the one before.
+    pub overlap: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let seconds = Duration::from_secs;
+        Self {
+            deployment: "coppice".to_owned(),
+            max_nodes_per_cluster: 1000,
+            max_clusters_per_project: 100,
+            default_action_timeout: 3600,
+            name_unique: false,
+            delete_with_dependency: false,
+            lease: seconds(90),
+            due_grace: seconds(30),
+            poll_horizon: seconds(300),
+            pace: Pace { first: seconds(1), longest: seconds(30) },
+            turn: seconds(40),
+            concurrency: 16,
+            max_attempts: 20,
+            retention: seconds(30 * 24 * 3600),
+            leaks: LeakSweep { every: seconds(600), grace: seconds(300), overlap: seconds(7200) },
+        }
+    }
+}
+
+impl Pace {
+    /// The wait after `polls` polls that found nothing new.
+    #[must_use]
+    pub fn wait(self, polls: u32) -> Duration {
+        self.first.saturating_mul(1 << polls.min(16)).min(self.longest)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_up_to_the_longest() {
+        let pace = Pace { first: Duration::from_secs(1), longest: Duration::from_secs(30) };
+        let waits: Vec<u64> = (0..8).map(|polls| pace.wait(polls).as_secs()).collect();
+        assert_eq!(waits, [1, 2, 4, 8, 16, 30, 30, 30]);
+        assert_eq!(pace.wait(u32::MAX), pace.longest);
+    }
+}

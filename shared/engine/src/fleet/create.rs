@@ -1,0 +1,249 @@
+//! Making nodes: see what the backend has, ask for what is missing, settle what is ready.
+
+use super::{Moved, Run, Tally};
+use coppice_compute::{
+    ComputeError, Consequence, CreateRequest, Deletion, Filter, Instance, InstanceState, Tags, Token,
+    adoptable, ensure_created, list_all,
+};
+use coppice_domain::cluster::{JsonMap, Member};
+use coppice_domain::ids::NodeId;
+use coppice_domain::node::{Node, NodeStatus};
+use coppice_domain::profile::Profile;
+use coppice_store::{Settled, StoreError};
+use futures::stream::{self, StreamExt, TryStreamExt};
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::time::Duration;
+
+/// The instances an action has made, by node.
+pub(super) type Seen = HashMap<NodeId, Vec<Instance>>;
+
+/// The step whose name makes creation tokens.
+const STEP: &str = "create";
+
+/// An instance that was accepted and is not shown any more is given up after this long.
+const VANISHED_AFTER: Duration = Duration::from_secs(300);
+
+impl Run<'_> {
+    /// What the backend shows of this action's instances: one list for all its nodes. Nothing has been
+    /// asked for when every pending node was registered under this claim, so there is nothing to see.
+    pub(super) async fn instances(&self, tally: &mut Tally) -> Option<Seen> {
+        if self.pending().all(|member| self.known.contains_key(&member.node)) {
+            return Some(Seen::new());
+        }
+        let filter = Filter::Action(self.task.action.id);
+        match list_all(self.worker.compute.as_ref(), filter).await {
+            Ok(instances) => Some(by_node(instances)),
+            Err(error) => {
+                tracing::info!(action.id = %self.task.action.id, error = %error, "backend not listed");
+                tally.add(vec![put_off(&error)]);
+                None
+            }
+        }
+    }
+
+    /// Whether all that is pending is instances that the backend shows as still being built.
+    pub(crate) async fn all_building(&self) -> bool {
+        if self.pending().any(|member| member.status == NodeStatus::Deleting) {
+            return false;
+        }
+        let filter = Filter::Action(self.task.action.id);
+        let Ok(instances) = list_all(self.worker.compute.as_ref(), filter).await else { return false };
+        let seen = by_node(instances);
+        let mut pending = self.pending().peekable();
+        pending.peek().is_some()
+            && pending.all(|member| {
+                let adopted = seen
+                    .get(&member.node)
+                    .and_then(|instances| adoptable(instances, &self.token(member.node)));
+                adopted.is_some_and(|instance| instance.state == InstanceState::Building)
+            })
+    }
+
+    /// Looks at each of these nodes once.
+    pub(super) async fn create_all(
+        &self,
+        batch: &[Member],
+        seen: &Seen,
+        profile: Option<&Profile>,
+    ) -> Result<Vec<Moved>, StoreError> {
+        let unseen: Vec<NodeId> = batch
+            .iter()
+            .map(|member| member.node)
+            .filter(|node| !seen.contains_key(node) && !self.known.contains_key(node))
+            .collect();
+        let read: Vec<Node> = self.worker.env.store.get_many(&unseen).await?;
+        let read: HashMap<NodeId, Node> = read.into_iter().map(|node| (node.id, node)).collect();
+        let looks = batch.iter().map(|member| async {
+            let node = member.node;
+            if let Some(instances) = seen.get(&node) {
+                return self.look_at(node, instances).await;
+            }
+            match self.known.get(&node).or_else(|| read.get(&node)) {
+                Some(record) => self.ask_for(record, profile).await,
+                None => Ok(Moved::Superseded),
+            }
+        });
+        let looks: Vec<_> = looks.collect();
+        stream::iter(looks).buffer_unordered(self.worker.env.settings.concurrency).try_collect().await
+    }
+
+    /// The backend shows instances of this node.
+    async fn look_at(&self, node: NodeId, instances: &[Instance]) -> Result<Moved, StoreError> {
+        match adoptable(instances, &self.token(node)) {
+            Some(instance) => self.take(node, instance, false).await,
+            None => Ok(Moved::Waits),
+        }
+    }
+
+    /// Nothing is seen of this node: ask for its instance, unless that has been done.
+    async fn ask_for(&self, node: &Node, profile: Option<&Profile>) -> Result<Moved, StoreError> {
+        if node.active_action != Some(self.child(node.id)) {
+            // Settled, but its worker died before it said so to the cluster.
+            return self.resettle(node).await;
+        }
+        if let Some(physical_id) = &node.physical_id {
+            return self.ask_about(node, physical_id).await;
+        }
+        let Some(profile) = profile else {
+            let reason = format!("The profile '{}' could not be found.", node.profile_id);
+            return self.fail(node.id, &reason, None).await;
+        };
+        match ensure_created(self.worker.compute.as_ref(), &self.request(node, profile)).await {
+            Ok(instance) => {
+                let moved = self.take(node.id, &instance, true).await?;
+                if moved == Moved::Superseded {
+                    self.discard(&instance).await;
+                }
+                Ok(moved)
+            }
+            Err(error) => match error.consequence() {
+                Consequence::Fail | Consequence::TryElsewhere => {
+                    self.fail(node.id, &format!("Failed in creating server: {}.", bare(&error)), None).await
+                }
+                Consequence::RetryLater { .. } | Consequence::LookUpThenRetry => Ok(put_off(&error)),
+            },
+        }
+    }
+
+    /// An instance was accepted and the list does not show it: stale, or gone.
+    async fn ask_about(&self, node: &Node, physical_id: &str) -> Result<Moved, StoreError> {
+        match self.worker.compute.get(physical_id).await {
+            Ok(Some(instance)) => self.take(node.id, &instance, false).await,
+            Ok(None) => {
+                let patience = self.worker.compute.staleness().max(VANISHED_AFTER);
+                if self.worker.env.now().since(node.init_at) <= patience {
+                    return Ok(Moved::Waits);
+                }
+                let reason = format!("Failed in creating server: '{physical_id}' disappeared while it was built.");
+                self.fail(node.id, &reason, Some(physical_id)).await
+            }
+            Err(error) => Ok(put_off(&error)),
+        }
+    }
+
+    /// Does what an instance's state asks for. `fresh`: it was accepted just now.
+    async fn take(&self, node: NodeId, instance: &Instance, fresh: bool) -> Result<Moved, StoreError> {
+        let settled = match &instance.state {
+            InstanceState::Active => {
+                self.settle(node, NodeStatus::Active, "Creation succeeded", Some(&instance.id)).await?
+            }
+            InstanceState::Error { message } => {
+                let text = message.trim_end_matches('.');
+                let reason = format!("Failed in creating server: {text}.");
+                self.settle(node, NodeStatus::Error, &reason, Some(&instance.id)).await?
+            }
+            InstanceState::Building | InstanceState::Stopped | InstanceState::Deleting if fresh => {
+                let child = self.child(node);
+                self.worker.env.store.node_launched(node, child, &instance.id).await?
+            }
+            InstanceState::Building | InstanceState::Stopped | InstanceState::Deleting => {
+                return Ok(Moved::Waits);
+            }
+        };
+        Ok(moved(settled))
+    }
+
+    async fn fail(
+        &self,
+        node: NodeId,
+        reason: &str,
+        physical_id: Option<&str>,
+    ) -> Result<Moved, StoreError> {
+        self.settle(node, NodeStatus::Error, reason, physical_id).await.map(moved)
+    }
+
+    /// Writes what follows a node's settling once more.
+    async fn resettle(&self, node: &Node) -> Result<Moved, StoreError> {
+        if node.active_action.is_some() {
+            return Ok(Moved::Superseded);
+        }
+        self.settle(node.id, node.status, &node.status_reason, None).await.map(moved)
+    }
+
+    /// Deletes an instance whose node was taken over while it was asked for. If this fails, the search
+    /// for unclaimed instances finds it.
+    async fn discard(&self, instance: &Instance) {
+        match self.worker.compute.delete(&instance.id).await {
+            Ok(Deletion::Gone | Deletion::Underway) => {}
+            Err(error) => tracing::info!(
+                action.id = %self.task.action.id, instance.id = %instance.id, error = %error,
+                "unclaimed instance left to the leak sweep"
+            ),
+        }
+    }
+
+    fn token(&self, node: NodeId) -> Token {
+        Token::derived_for(self.task.action.id, STEP, node)
+    }
+
+    fn request(&self, node: &Node, profile: &Profile) -> CreateRequest {
+        let properties = profile.spec.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
+        let name = properties.get("name").and_then(Value::as_str).unwrap_or(&node.name).to_owned();
+        let mut metadata: JsonMap =
+            properties.get("metadata").and_then(Value::as_object).cloned().unwrap_or_default();
+        metadata.insert("cluster_node_id".to_owned(), json!(node.id.to_string()));
+        metadata.insert("cluster_id".to_owned(), json!(self.view.cluster.id.to_string()));
+        metadata.insert("cluster_node_index".to_owned(), json!(node.index.to_string()));
+        let tags = Tags {
+            deployment: self.worker.env.settings.deployment.clone(),
+            cluster: Some(self.view.cluster.id),
+            node: node.id,
+            action: self.task.action.id,
+            project: node.project.clone(),
+            token: self.token(node.id),
+        };
+        CreateRequest { name, spec: properties, metadata, tags }
+    }
+}
+
+/// Groups instances by the node they were made for.
+pub(crate) fn by_node(instances: Vec<Instance>) -> Seen {
+    let mut seen = Seen::new();
+    for instance in instances {
+        if let Some(node) = instance.node() {
+            seen.entry(node).or_default().push(instance);
+        }
+    }
+    seen
+}
+
+fn moved(settled: Settled) -> Moved {
+    match settled {
+        Settled::Done => Moved::On,
+        Settled::Superseded => Moved::Superseded,
+    }
+}
+
+/// An error's text without its closing period.
+pub(super) fn bare(error: &ComputeError) -> String {
+    error.to_string().trim_end_matches('.').to_owned()
+}
+
+/// What a failed call that may be repeated means for this round.
+pub(super) fn put_off(error: &ComputeError) -> Moved {
+    match error.consequence() {
+        Consequence::RetryLater { after } => Moved::Throttled(after),
+        Consequence::Fail | Consequence::TryElsewhere | Consequence::LookUpThenRetry => Moved::Waits,
+    }
+}

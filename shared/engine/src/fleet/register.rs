@@ -1,0 +1,195 @@
+//! Registering: writing down nodes to make or remove, with the actions derived for them, before anything
+//! happens to them (invariant 3). What a step registers is derived from the plan, so it is the same
+//! whoever takes the step.
+
+use super::Run;
+use crate::work::{Creation, Removal};
+use coppice_domain::action::{Action, ActionKind, ActionStatus, Cause};
+use coppice_domain::cluster::{Cluster, JsonMap, Member};
+use coppice_domain::event::Event;
+use coppice_domain::ids::NodeId;
+use coppice_domain::naming::node_name;
+use coppice_domain::node::{Node, NodeStatus};
+use coppice_domain::time::Timestamp;
+use coppice_store::{NODES_PER_STEP, PER_PART, Registration, Retirement, Step, Stepped, StoreError};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+use uuid::Uuid;
+
+impl Run<'_> {
+    /// Registers whatever the plan still has to; `false` when the claim or the cluster was lost.
+    pub(crate) async fn register(&mut self) -> Result<bool, StoreError> {
+        while self.work.plan.as_ref().is_some_and(|plan| !plan.registered()) {
+            if !self.register_step(None).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Takes one step: the first one also changes the cluster and records the event of the start.
+    pub(crate) async fn register_step(
+        &mut self,
+        first: Option<(Cluster, &Event)>,
+    ) -> Result<bool, StoreError> {
+        let event = first.as_ref().map(|(_, event)| *event);
+        let before = self.view.cluster.clone();
+        let after = first.map_or_else(|| before.clone(), |(after, _)| after);
+        let Some(mut plan) = self.work.plan.clone() else { return Ok(true) };
+        let mut create = Vec::new();
+        if let Some(creation) = &mut plan.creation {
+            let upto = creation.count.min(creation.registered + NODES_PER_STEP as u64);
+            create = (creation.registered..upto)
+                .map(|place| self.registration(&after, creation, place))
+                .collect();
+            creation.registered = upto;
+        }
+        let mut retire = Vec::new();
+        if let Some(removal) = &mut plan.removal {
+            retire = self.next_retirements(removal, NODES_PER_STEP).await?;
+            removal.registered += retire.len();
+        }
+        let lease_until = self.worker.env.now().plus(self.worker.env.settings.lease);
+        let work = crate::work::Work { plan: Some(plan), ..self.work.clone() };
+        let saved =
+            serde_json::to_value(&work).map_err(|cause| StoreError::Corrupt(cause.to_string()))?;
+        loop {
+            let step = Step {
+                task: self.task,
+                cluster: (&before, &after),
+                work: &saved,
+                lease_until,
+                event,
+                create: &create,
+                retire: &retire,
+            };
+            match self.worker.env.store.step(step).await? {
+                Stepped::Done => break,
+                Stepped::Lost => return Ok(false),
+                // A member whose node has no record: its removal died between its last two writes.
+                Stepped::Missing(nodes) => {
+                    for node in &nodes {
+                        self.worker.env.store.member_remove(before.id, *node).await?;
+                    }
+                    self.view.members.retain(|member| !nodes.contains(&member.node));
+                    retire.retain(|retired| !nodes.contains(&retired.node));
+                }
+            }
+        }
+        self.work = work;
+        self.lease_until = lease_until;
+        self.view.cluster = after;
+        self.note(create, &retire);
+        Ok(true)
+    }
+
+    /// Brings the view up to date with a step that took effect.
+    fn note(&mut self, created: Vec<Registration>, retired: &[Retirement]) {
+        for made in created {
+            self.view.members.push(made.member);
+            self.known.insert(made.node.id, made.node);
+        }
+        let own = self.task.action.id;
+        for member in &mut self.view.members {
+            if retired.iter().any(|retired| retired.node == member.node) {
+                member.status = NodeStatus::Deleting;
+                member.pending = Some(own);
+            }
+        }
+    }
+
+    fn registration(&self, cluster: &Cluster, creation: &Creation, place: u64) -> Registration {
+        let task = &self.task.action;
+        let id = Creation::node(task.id, place);
+        let child = self.child(id);
+        let index = creation.first_index + i64::try_from(place).unwrap_or(0);
+        let format = cluster.config.get("node.name.format").and_then(serde_json::Value::as_str);
+        let mut seed = [0; 32];
+        seed[..16].copy_from_slice(id.uuid().as_bytes());
+        let node = Node {
+            id,
+            name: node_name(format, index, &mut ChaCha8Rng::from_seed(seed)),
+            cluster_id: Some(cluster.id),
+            physical_id: None,
+            profile_id: cluster.profile_id,
+            user: cluster.user.clone(),
+            project: cluster.project.clone(),
+            domain: cluster.domain.clone(),
+            index,
+            role: Some(String::new()),
+            init_at: creation.at,
+            created_at: None,
+            updated_at: None,
+            status: NodeStatus::Init,
+            status_reason: "Initializing".to_owned(),
+            metadata: Some(JsonMap::new()),
+            data: JsonMap::new(),
+            dependents: JsonMap::new(),
+            tainted: false,
+            active_action: Some(child),
+        };
+        let member = Member {
+            node: id,
+            status: NodeStatus::Init,
+            index,
+            tainted: false,
+            created: false,
+            pending: Some(task.id),
+        };
+        Registration { node, member, child: self.derived(ActionKind::NodeCreate, id, creation.at) }
+    }
+
+    /// The next nodes to remove that are still members.
+    async fn next_retirements(
+        &self,
+        removal: &Removal,
+        most: usize,
+    ) -> Result<Vec<Retirement>, StoreError> {
+        let upto = removal.count.min(removal.registered + most);
+        let ids: Vec<Uuid> = if removal.parts == 0 {
+            removal.nodes.get(removal.registered..upto).unwrap_or_default().to_vec()
+        } else {
+            // A step that crosses the boundary of two parts takes what is left of the first.
+            let part =
+                self.worker.env.store.part(self.task.action.id, removal.registered / PER_PART).await?;
+            part.into_iter().skip(removal.registered % PER_PART).take(upto - removal.registered).collect()
+        };
+        if ids.is_empty() {
+            return Err(StoreError::Corrupt(format!(
+                "the list of nodes that action {} removes is shorter than planned",
+                self.task.action.id
+            )));
+        }
+        let retirement = |id: &Uuid| Retirement {
+            node: NodeId::new(*id),
+            child: self.derived(ActionKind::NodeDelete, NodeId::new(*id), removal.at),
+        };
+        Ok(ids.iter().map(retirement).collect())
+    }
+
+    /// The action derived for one node.
+    fn derived(&self, kind: ActionKind, node: NodeId, created_at: Timestamp) -> Action {
+        let parent = &self.task.action;
+        Action {
+            id: self.child(node),
+            name: Action::conventional_name(kind, node.uuid()),
+            kind,
+            target: node.uuid(),
+            cluster_id: parent.cluster_id,
+            cause: Cause::Derived,
+            parent: Some(parent.id),
+            user: parent.user.clone(),
+            project: parent.project.clone(),
+            timeout: self.worker.env.settings.default_action_timeout,
+            status: ActionStatus::Ready,
+            status_reason: String::new(),
+            inputs: JsonMap::new(),
+            outputs: JsonMap::new(),
+            data: JsonMap::new(),
+            created_at,
+            updated_at: None,
+            start_time: None,
+            end_time: None,
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! The engine: accepts work, carries it out, and sees to it that nothing is left undone.
+//!
+//! A message on the queue is a doorbell: it names an action and which parking of it may be woken.
+//! [`dispatch::handle`] answers it from what the store says (invariant 1). See this crate's README.
+
+pub mod accept;
+mod actions;
+pub mod dispatch;
+mod env;
+mod fleet;
+mod history;
+mod machine;
+pub mod reconciler;
+mod work;
+
+pub use env::{Doorbell, DoorbellError, Env, LeakSweep, Pace, Settings};
+pub use machine::Worker;

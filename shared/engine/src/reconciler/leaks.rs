@@ -1,0 +1,71 @@
+//! Leaks: instances that carry our tags and that no node claims are deleted, always (invariant 4).
+//!
+//! Only instances made since the last search are looked at, each once its creation must be over, so a
+//! deployment in which nothing happens costs nothing.
+
+use crate::machine::Worker;
+use coppice_compute::{Deletion, Filter, Instance, list_all};
+use coppice_domain::ids::{ActionId, NodeId};
+use coppice_domain::node::Node;
+use coppice_store::{CHILD, StoreError};
+use std::collections::HashMap;
+
+/// The name this phase keeps its state under.
+const PHASE: &str = "leaks";
+
+pub(super) async fn run(worker: &Worker) -> Result<usize, StoreError> {
+    let (env, now) = (&worker.env, worker.env.now());
+    let pace = env.settings.leaks;
+    let searched = env.store.watermark(PHASE).await?;
+    if searched.is_some_and(|searched| now.since(searched) < pace.every) {
+        return Ok(0);
+    }
+    let before = now.minus(pace.grace.max(worker.compute.staleness()));
+    let from = searched.map_or(coppice_domain::time::Timestamp::from_micros(0), |searched| {
+        searched.minus(pace.grace.max(worker.compute.staleness())).minus(pace.overlap)
+    });
+    let name = env.settings.deployment.as_str();
+    let filter = Filter::Deployment { name, from, before };
+    let instances = match list_all(worker.compute.as_ref(), filter).await {
+        Ok(instances) => instances,
+        Err(error) => {
+            tracing::warn!(error = %error, "the backend cannot be searched for unclaimed instances");
+            return Ok(0);
+        }
+    };
+    let mut ids: Vec<NodeId> = instances.iter().filter_map(Instance::node).collect();
+    ids.sort();
+    ids.dedup();
+    let nodes: Vec<Node> = env.store.get_many(&ids).await?;
+    let nodes: HashMap<NodeId, Node> = nodes.into_iter().map(|node| (node.id, node)).collect();
+    let mut deleted = 0;
+    let mut complete = true;
+    for instance in instances.iter().filter(|instance| !claimed(instance, &nodes)) {
+        match worker.compute.delete(&instance.id).await {
+            Ok(Deletion::Gone | Deletion::Underway) => {
+                tracing::info!(instance.id = %instance.id, "unclaimed instance deleted");
+                deleted += 1;
+            }
+            Err(error) => {
+                tracing::warn!(instance.id = %instance.id, error = %error, "unclaimed instance not deleted");
+                complete = false;
+            }
+        }
+    }
+    // Repeats are harmless: what was deleted shows as gone, or is deleted again.
+    if complete {
+        env.store.set_watermark(PHASE, now).await?;
+    }
+    Ok(deleted)
+}
+
+/// Whether a node has, or may yet come to have, this instance.
+fn claimed(instance: &Instance, nodes: &HashMap<NodeId, Node>) -> bool {
+    let Some(tags) = &instance.tags else { return true };
+    let Some(node) = nodes.get(&tags.node) else { return false };
+    match &node.physical_id {
+        Some(own) => *own == instance.id,
+        // Its creation is still under way and may adopt it.
+        None => node.active_action == Some(ActionId::derived_for(tags.action, CHILD, tags.node.uuid())),
+    }
+}

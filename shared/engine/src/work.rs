@@ -1,0 +1,94 @@
+//! The engine's plan for one action: decided once, saved with the step that begins it, and carried out
+//! to the letter however often a worker dies.
+
+use coppice_domain::ids::{ActionId, NodeId};
+use coppice_domain::time::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// What an action carries from claim to claim.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Work {
+    /// The action this one took its cluster over from (deletion only).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) supersedes: Option<ActionId>,
+    /// The plan, once made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) plan: Option<Plan>,
+    /// Polls since something last changed.
+    #[serde(default)]
+    pub(crate) polls: u32,
+}
+
+/// What is to be done to the nodes of a cluster.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Plan {
+    /// Nodes to make.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) creation: Option<Creation>,
+    /// Nodes to remove.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) removal: Option<Removal>,
+}
+
+/// Nodes to make: all that follows is derived from the action and the place in the count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Creation {
+    /// How many.
+    pub(crate) count: u64,
+    /// The index of the first.
+    pub(crate) first_index: i64,
+    /// How many are registered.
+    pub(crate) registered: u64,
+    /// The time all of them are listed under.
+    pub(crate) at: Timestamp,
+}
+
+/// Nodes to remove.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Removal {
+    /// Which, when they are few.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) nodes: Vec<Uuid>,
+    /// How many parts hold them, when they are many.
+    #[serde(default)]
+    pub(crate) parts: usize,
+    /// How many there are.
+    pub(crate) count: usize,
+    /// How many are registered.
+    pub(crate) registered: usize,
+    /// How many members are to be left.
+    pub(crate) remaining: usize,
+    /// The time of the plan.
+    pub(crate) at: Timestamp,
+}
+
+/// Most nodes a plan names in place; more are kept in parts (invariant 6).
+pub(crate) const IN_PLACE: usize = 200;
+
+impl Creation {
+    /// The id of the node at `place`.
+    pub(crate) fn node(action: ActionId, place: u64) -> NodeId {
+        NodeId::derived(action, "node", place)
+    }
+
+    /// Whether every node is registered.
+    pub(crate) const fn registered(&self) -> bool {
+        self.registered >= self.count
+    }
+}
+
+impl Removal {
+    /// Whether every node is registered.
+    pub(crate) const fn registered(&self) -> bool {
+        self.registered >= self.count
+    }
+}
+
+impl Plan {
+    /// Whether every node to be made or removed is registered.
+    pub(crate) fn registered(&self) -> bool {
+        self.creation.as_ref().is_none_or(Creation::registered)
+            && self.removal.as_ref().is_none_or(Removal::registered)
+    }
+}
