@@ -1,0 +1,139 @@
+//! A request as handlers see it, and what an endpoint declares about itself.
+
+use crate::body;
+use crate::error::Failure;
+use crate::fields::{parse_query, wrapper};
+use crate::identity::Caller;
+use crate::microversion::Microversion;
+use crate::rbac;
+use crate::respond::Responder;
+use axum::extract::{FromRequest, Request};
+use coppice_domain::fault::{Fault, FaultKind};
+use serde_json::{Map, Value};
+
+/// What the pipeline learned about a request before routing it; an extension of the routed request.
+#[derive(Clone, Debug)]
+pub(crate) struct Context {
+    pub(crate) caller: Caller,
+    pub(crate) microversion: Microversion,
+    pub(crate) origin: String,
+    pub(crate) mount: String,
+    pub(crate) request_id: String,
+}
+
+/// A request: who makes it, at which microversion, and what came with it.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// Who makes the request.
+    pub caller: Caller,
+    /// The microversion it is made at.
+    pub microversion: Microversion,
+    /// The pairs of the query string, decoded, in their order.
+    pub query: Vec<(String, String)>,
+    /// The JSON object in the body.
+    pub body: Option<Map<String, Value>>,
+    /// Scheme and host the client addressed, such as `http://127.0.0.1:8778`.
+    pub origin: String,
+    /// The path's segment that named the version, such as `v1`; empty when a header named it.
+    pub mount: String,
+    /// The id under which this request is logged.
+    pub request_id: String,
+}
+
+/// Whether an endpoint takes a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// There must be one.
+    Required,
+    /// There may be one.
+    Optional,
+    /// There must be none, which holds for every GET (spec api-common §7).
+    None,
+}
+
+/// What must hold before an endpoint's handler looks at a request.
+#[derive(Clone, Copy, Debug)]
+pub struct Endpoint {
+    /// The rule that guards it (spec api-common §15).
+    pub rule: &'static str,
+    /// The microversion it exists since.
+    pub since: Microversion,
+    /// Whether it takes a body.
+    pub body: Body,
+}
+
+impl Call {
+    /// Checks what `endpoint` declares: microversion, then permission, then body (spec api-common §1).
+    ///
+    /// # Errors
+    /// `MethodVersionNotFound`, `Forbidden` or the generic 400, in that order.
+    pub fn enter(&self, endpoint: &Endpoint) -> Result<(), Fault> {
+        self.gate(endpoint.since)?;
+        rbac::authorise(&self.caller, endpoint.rule)?;
+        match (endpoint.body, &self.body) {
+            (Body::Required, None) | (Body::None, Some(_)) => Err(Fault::malformed()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses the request below `since`.
+    ///
+    /// # Errors
+    /// `MethodVersionNotFound`.
+    pub fn gate(&self, since: Microversion) -> Result<(), Fault> {
+        if self.microversion >= since {
+            return Ok(());
+        }
+        Err(Fault::new(
+            FaultKind::MethodVersionNotFound,
+            format!("API version '{}' is not supported on this method.", self.microversion),
+        ))
+    }
+
+    /// What is under `key` in the body of a create or validate request.
+    ///
+    /// # Errors
+    /// See [`wrapper::create`].
+    pub fn created(&self, key: &str) -> Result<&Map<String, Value>, Fault> {
+        wrapper::create(self.object()?, key)
+    }
+
+    /// What is under `key` in the body of an update.
+    ///
+    /// # Errors
+    /// See [`wrapper::update`].
+    pub fn updated(&self, key: &str) -> Result<&Map<String, Value>, Fault> {
+        wrapper::update(self.object()?, key)
+    }
+
+    /// Answers this request.
+    #[must_use]
+    pub fn respond(&self) -> Responder {
+        Responder { microversion: self.microversion, origin: self.origin.clone() }
+    }
+
+    fn object(&self) -> Result<&Map<String, Value>, Fault> {
+        self.body.as_ref().ok_or_else(Fault::malformed)
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Call {
+    type Rejection = Failure;
+
+    async fn from_request(mut request: Request, _: &S) -> Result<Self, Failure> {
+        let context = request.extensions_mut().remove::<Context>().ok_or_else(|| {
+            Failure::internal("a handler was reached without passing the pipeline; serve it through app()")
+        })?;
+        let query = parse_query(request.uri().query().unwrap_or_default());
+        let body = body::read(request).await?;
+        Ok(Self {
+            caller: context.caller,
+            microversion: context.microversion,
+            query,
+            body,
+            origin: context.origin,
+            mount: context.mount,
+            request_id: context.request_id,
+        })
+    }
+}
