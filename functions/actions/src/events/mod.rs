@@ -1,0 +1,4 @@
+//! Events (spec api-resources P).
+
+pub(crate) mod list;
+pub(crate) mod show;

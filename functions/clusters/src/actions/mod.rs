@@ -1,0 +1,163 @@
+//! `POST /v1/clusters/{id}/actions` (spec api-resources I): the body's one key names the action.
+
+mod resize;
+mod scale;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use coppice_api::call::{Body, Call, Endpoint};
+use coppice_api::error::Failure;
+use coppice_api::microversion::{Feature, MIN, Microversion};
+use coppice_domain::action::ActionKind;
+use coppice_domain::cluster::{Cluster, JsonMap};
+use coppice_domain::fault::{Fault, FaultKind};
+use coppice_domain::resize::ScaleDirection;
+use coppice_engine::Env;
+use coppice_engine::accept::{self, Requester};
+use coppice_support::refused;
+use serde_json::{Value, json};
+
+const ENDPOINT: Endpoint = Endpoint { rule: "clusters:action", since: MIN, body: Body::Optional };
+
+/// The actions a request can name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Named {
+    AddNodes,
+    DelNodes,
+    ReplaceNodes,
+    Resize,
+    ScaleOut,
+    ScaleIn,
+    PolicyAttach,
+    PolicyDetach,
+    PolicyUpdate,
+    Check,
+    Recover,
+    CompleteLifecycle,
+}
+
+impl Named {
+    /// The action that a body's key names.
+    fn parse(name: &str) -> Option<Self> {
+        Some(match name {
+            "add_nodes" => Self::AddNodes,
+            "del_nodes" => Self::DelNodes,
+            "replace_nodes" => Self::ReplaceNodes,
+            "resize" => Self::Resize,
+            "scale_out" => Self::ScaleOut,
+            "scale_in" => Self::ScaleIn,
+            "policy_attach" => Self::PolicyAttach,
+            "policy_detach" => Self::PolicyDetach,
+            "policy_update" => Self::PolicyUpdate,
+            "check" => Self::Check,
+            "recover" => Self::Recover,
+            "complete_lifecycle" => Self::CompleteLifecycle,
+            _ => return None,
+        })
+    }
+
+    /// The microversion it exists since.
+    const fn since(self) -> Microversion {
+        match self {
+            Self::ReplaceNodes => Feature::ReplaceNodes.since(),
+            Self::CompleteLifecycle => Feature::CompleteLifecycle.since(),
+            _ => MIN,
+        }
+    }
+}
+
+/// The one action that `body` asks for, its name and its data.
+fn requested(body: Option<&JsonMap>) -> Result<(Named, &str, &JsonMap), Fault> {
+    let mut entries = body.into_iter().flatten();
+    let (name, data) = entries.next().ok_or_else(|| Fault::http("No action specified"))?;
+    if entries.next().is_some() {
+        return Err(Fault::http("Multiple actions specified"));
+    }
+    let action =
+        Named::parse(name).ok_or_else(|| Fault::http(format!("Unrecognized action '{name}' specified")))?;
+    let data = data.as_object().ok_or_else(|| Fault::http("The data provided is not a map"))?;
+    Ok((action, name, data))
+}
+
+/// Starts the action that the body names.
+pub(crate) async fn create(
+    State(env): State<Env>,
+    Path(id): Path<String>,
+    call: Call,
+) -> Result<Response, Failure> {
+    call.enter(&ENDPOINT)?;
+    let (action, name, data) = requested(call.body.as_ref())?;
+    call.gate(action.since())?;
+    match action {
+        Named::Resize => resize::resize(&env, &call, &id, data).await,
+        Named::ScaleOut => scale::scale(&env, &call, &id, data, ScaleDirection::Out).await,
+        Named::ScaleIn => scale::scale(&env, &call, &id, data, ScaleDirection::In).await,
+        Named::AddNodes
+        | Named::DelNodes
+        | Named::ReplaceNodes
+        | Named::PolicyAttach
+        | Named::PolicyDetach
+        | Named::PolicyUpdate
+        | Named::Check
+        | Named::Recover
+        | Named::CompleteLifecycle => Err(Fault::new(
+            FaultKind::FeatureNotSupported,
+            format!("The cluster action '{name}' in this version of the service is not supported."),
+        )
+        .into()),
+    }
+}
+
+/// Records an action on a cluster and answers with its id.
+async fn accept(
+    env: &Env,
+    call: &Call,
+    cluster: &Cluster,
+    kind: ActionKind,
+    inputs: JsonMap,
+) -> Result<Response, Failure> {
+    let requester = Requester { user: &call.caller.user_id, project: &call.caller.project_id };
+    let action = accept::cluster_action(env, cluster, kind, inputs, requester).await.map_err(refused)?;
+    Ok(call.respond().accepted(&json!({ "action": action }), action))
+}
+
+/// The fields of `data` that say something: null is as good as absent.
+fn given(data: &JsonMap, fields: &[&str]) -> JsonMap {
+    data.iter()
+        .filter(|(name, value)| fields.contains(&name.as_str()) && !value.is_null())
+        .map(|(name, value): (&String, &Value)| (name.clone(), value.clone()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(body: &Value) -> Result<Named, String> {
+        let body = body.as_object().cloned();
+        requested(body.as_ref()).map(|(action, ..)| action).map_err(|fault| fault.message)
+    }
+
+    #[test]
+    fn a_body_asks_for_exactly_one_known_action_with_a_map() {
+        assert_eq!(requested(None).unwrap_err().message, "No action specified");
+        for (body, text) in [
+            (json!({}), "No action specified"),
+            (json!({"check": {}, "recover": {}}), "Multiple actions specified"),
+            (json!({"fly": {}}), "Unrecognized action 'fly' specified"),
+            (json!({"update_policy": {}}), "Unrecognized action 'update_policy' specified"),
+            (json!({"resize": 3}), "The data provided is not a map"),
+            (json!({"resize": null}), "The data provided is not a map"),
+        ] {
+            assert_eq!(of(&body), Err(text.to_owned()), "{body}");
+        }
+        assert_eq!(of(&json!({"scale_in": {}})), Ok(Named::ScaleIn));
+    }
+
+    #[test]
+    fn two_actions_came_later() {
+        assert_eq!(Named::ReplaceNodes.since().to_string(), "1.3");
+        assert_eq!(Named::CompleteLifecycle.since().to_string(), "1.9");
+        assert_eq!(Named::Check.since(), MIN);
+    }
+}

@@ -1,0 +1,22 @@
+//! Clusters and their actions (spec api-resources H, I).
+
+pub mod actions;
+mod create;
+mod delete;
+mod list;
+mod show;
+#[cfg(test)]
+mod testing;
+mod update;
+
+use axum::Router;
+use axum::routing::{get, post};
+use coppice_engine::Env;
+
+/// The endpoints of this function.
+pub fn router() -> Router<Env> {
+    Router::new()
+        .route("/clusters", get(list::list).post(create::create))
+        .route("/clusters/{id}", get(show::show).patch(update::update).delete(delete::delete))
+        .route("/clusters/{id}/actions", post(actions::create))
+}

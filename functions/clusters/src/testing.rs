@@ -1,0 +1,59 @@
+//! A cluster and a request for tests.
+
+use coppice_api::call::Call;
+use coppice_api::identity::Caller;
+use coppice_api::microversion::Microversion;
+use coppice_domain::cluster::{Cluster, ClusterStatus, JsonMap, Sizes};
+use coppice_domain::ids::{ClusterId, ProfileId};
+use coppice_domain::time::Timestamp;
+use serde_json::Value;
+use uuid::Uuid;
+
+/// An active cluster named `c` of up to ten nodes, five wanted.
+pub(crate) fn cluster() -> Cluster {
+    let profile = ProfileId::new(Uuid::from_u128(2));
+    Cluster {
+        id: ClusterId::new(Uuid::from_u128(1)),
+        name: "c".to_owned(),
+        profile_id: profile,
+        profile_refs: vec![profile],
+        user: "u".to_owned(),
+        project: "p".to_owned(),
+        domain: None,
+        sizes: Sizes { min_size: 0, max_size: 10, desired_capacity: 5 },
+        next_index: 6,
+        timeout: 3600,
+        status: ClusterStatus::Active,
+        status_reason: String::new(),
+        init_at: Timestamp::from_micros(0),
+        created_at: None,
+        updated_at: None,
+        active_action: None,
+        active_kind: None,
+        metadata: JsonMap::new(),
+        config: JsonMap::new(),
+        data: JsonMap::new(),
+        dependents: JsonMap::new(),
+    }
+}
+
+/// A request of a member of project `p`.
+pub(crate) fn call(query: &[(&str, &str)], body: Option<Value>, microversion: Microversion) -> Call {
+    Call {
+        caller: Caller {
+            user_id: "u".to_owned(),
+            user_name: "u".to_owned(),
+            project_id: "p".to_owned(),
+            project_name: "p".to_owned(),
+            domain_id: None,
+            roles: vec!["member".to_owned()],
+            expires_at: None,
+        },
+        microversion,
+        query: query.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
+        body: body.and_then(|body| body.as_object().cloned()),
+        origin: "http://localhost".to_owned(),
+        mount: "v1".to_owned(),
+        request_id: "req-0".to_owned(),
+    }
+}

@@ -1,0 +1,144 @@
+//! `PATCH /v1/clusters/{id}` (spec api-resources H2).
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use coppice_api::call::{Body, Call, Endpoint};
+use coppice_api::error::Failure;
+use coppice_api::fields::{Coerced, Field, Given, Kind, coerce};
+use coppice_api::limits::storable;
+use coppice_api::microversion::{Feature, MIN};
+use coppice_domain::action::ActionKind;
+use coppice_domain::cluster::{Cluster, ClusterStatus, JsonMap};
+use coppice_domain::fault::{Fault, FaultKind};
+use coppice_domain::ids::ProfileId;
+use coppice_domain::profile::Profile;
+use coppice_engine::Env;
+use coppice_engine::accept::{self, Requester};
+use coppice_support::{cluster_view, referenced, refused, show_cluster, store_failed};
+use serde_json::{Value, json};
+
+const ENDPOINT: Endpoint = Endpoint { rule: "clusters:update", since: MIN, body: Body::Required };
+
+const FIELDS: &[Field] = &[
+    Field::new("name", Kind::Name).nullable(),
+    Field::new("profile_id", Kind::String).nullable(),
+    Field::new("metadata", Kind::JsonMap).nullable(),
+    Field::new("timeout", Kind::NonNegativeInt).nullable(),
+    Field::new("profile_only", Kind::Boolean).nullable().since(Feature::ProfileOnly),
+    Field::new("config", Kind::JsonMap).nullable().since(Feature::ClusterConfig),
+];
+
+/// Starts the update of a cluster; answers with the values it has until then.
+pub(crate) async fn update(
+    State(env): State<Env>,
+    Path(id): Path<String>,
+    call: Call,
+) -> Result<Response, Failure> {
+    call.enter(&ENDPOINT)?;
+    let mut body = call.updated("cluster")?.clone();
+    // The path says which cluster; what the body says about that does not count.
+    body.remove("identity");
+    let asked = coerce(FIELDS, &body, call.microversion)?;
+    let view = cluster_view(&env.store, &call.caller, &id).await?;
+    let cluster = &view.cluster;
+    if cluster.status == ClusterStatus::Error {
+        return Err(Fault::new(
+            FaultKind::FeatureNotSupported,
+            "Updating a cluster in error state is not supported.",
+        )
+        .into());
+    }
+    let profile = match asked.text("profile_id").value() {
+        Some(reference) => Some(new_profile(&env, &call, cluster, reference).await?),
+        None => None,
+    };
+    let inputs = changes(cluster, &asked, profile);
+    if inputs.is_empty() {
+        return Err(Fault::bad_request("No property needs an update.").into());
+    }
+    storable("the update", &inputs)?;
+    let shown = show_cluster(&env.store, &view).await?;
+    let requester = Requester { user: &call.caller.user_id, project: &call.caller.project_id };
+    let action = accept::cluster_action(&env, cluster, ActionKind::ClusterUpdate, inputs, requester)
+        .await
+        .map_err(refused)?;
+    Ok(call.respond().accepted(&json!({ "cluster": shown }), action))
+}
+
+/// The profile to change to: of the same type as the present one.
+async fn new_profile(
+    env: &Env,
+    call: &Call,
+    cluster: &Cluster,
+    reference: &str,
+) -> Result<ProfileId, Failure> {
+    let present = env.store.get::<Profile>(cluster.profile_id).await.map_err(store_failed)?;
+    let wanted = referenced::<Profile>(&env.store, &call.caller, reference).await?;
+    if present.is_some_and(|present| present.type_name != wanted.type_name) {
+        return Err(Fault::bad_request(
+            "Cannot update a cluster to a different profile type, operation aborted.",
+        )
+        .into());
+    }
+    Ok(wanted.id)
+}
+
+/// What the update action is told: the properties that differ. Null differs from every value, and
+/// `profile_only` counts whenever it is given.
+fn changes(cluster: &Cluster, asked: &Coerced, profile: Option<ProfileId>) -> JsonMap {
+    let mut inputs = JsonMap::new();
+    let mut change = |key: &str, given: Given<Value>, present: Value| match given.given() {
+        Some(new) if new.as_ref() != Some(&present) => {
+            inputs.insert(key.to_owned(), new.unwrap_or_default());
+        }
+        _ => {}
+    };
+    let map = |name| asked.map(name).map(|map: &JsonMap| Value::from(map.clone()));
+    change("metadata", map("metadata"), cluster.metadata.clone().into());
+    change("timeout", asked.integer("timeout").map(Value::from), cluster.timeout.into());
+    change("name", asked.text("name").map(Value::from), cluster.name.clone().into());
+    change("config", map("config"), cluster.config.clone().into());
+    if let Some(id) = profile.filter(|id| *id != cluster.profile_id) {
+        inputs.insert("new_profile_id".to_owned(), json!(id));
+    }
+    if let Some(only) = asked.boolean("profile_only").given() {
+        inputs.insert("profile_only".to_owned(), json!(only));
+    }
+    inputs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::cluster;
+    use coppice_api::microversion::MAX;
+    use uuid::Uuid;
+
+    fn changed(body: &Value, profile: Option<ProfileId>) -> Value {
+        let asked = coerce(FIELDS, body.as_object().unwrap(), MAX).unwrap();
+        changes(&cluster(), &asked, profile).into()
+    }
+
+    #[test]
+    fn only_what_differs_is_changed() {
+        for (body, inputs) in [
+            (json!({}), json!({})),
+            (json!({"name": "c", "timeout": "3600", "metadata": {}, "config": {}}), json!({})),
+            (json!({"name": "d", "timeout": 0}), json!({"name": "d", "timeout": 0})),
+            (json!({"metadata": {"a": 1}}), json!({"metadata": {"a": 1}})),
+            (json!({"metadata": null, "name": null}), json!({"metadata": null, "name": null})),
+            (json!({"profile_only": false}), json!({"profile_only": false})),
+            (json!({"profile_only": null}), json!({"profile_only": null})),
+        ] {
+            assert_eq!(changed(&body, None), inputs, "{body}");
+        }
+    }
+
+    #[test]
+    fn another_profile_is_named_by_its_id() {
+        let same = cluster().profile_id;
+        assert_eq!(changed(&json!({"profile_id": "p"}), Some(same)), json!({}));
+        let other = ProfileId::new(Uuid::from_u128(77));
+        assert_eq!(changed(&json!({"profile_id": "q"}), Some(other)), json!({"new_profile_id": other}));
+    }
+}

@@ -1,0 +1,15 @@
+//! `GET /v1/` (spec api-common §2).
+
+use axum::response::Response;
+use coppice_api::call::Call;
+use coppice_api::document;
+use coppice_api::error::Failure;
+use coppice_domain::fault::Fault;
+
+/// The version document, for a caller with a token; anyone who has one may read it.
+pub(crate) async fn show(call: Call) -> Result<Response, Failure> {
+    if call.body.is_some() {
+        return Err(Fault::malformed().into());
+    }
+    Ok(call.respond().ok(&document::body(&call.origin, &call.mount)))
+}

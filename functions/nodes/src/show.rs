@@ -1,0 +1,60 @@
+//! `GET /v1/nodes/{id}` (spec api-resources L2).
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use coppice_api::call::{Body, Call, Endpoint};
+use coppice_api::error::Failure;
+use coppice_api::fields::flag;
+use coppice_api::microversion::MIN;
+use coppice_api::views::{self, UNKNOWN_PROFILE};
+use coppice_domain::fault::Fault;
+use coppice_domain::node::Node;
+use coppice_engine::Env;
+use coppice_support::{find, profile_names};
+use serde_json::json;
+
+const ENDPOINT: Endpoint = Endpoint { rule: "nodes:get", since: MIN, body: Body::None };
+const SHOW_DETAILS: &str = "show_details";
+
+/// One node, by id, name or short id.
+pub(crate) async fn show(
+    State(env): State<Env>,
+    Path(id): Path<String>,
+    call: Call,
+) -> Result<Response, Failure> {
+    call.enter(&ENDPOINT)?;
+    let details = wants_details(&call.query)?;
+    let node = find::<Node>(&env.store, &call.caller, &id).await?;
+    let names = profile_names(&env.store, &[node.profile_id]).await?;
+    let profile = names.get(&node.profile_id).map_or(UNKNOWN_PROFILE, String::as_str);
+    let mut view = views::node(&node, profile, call.microversion);
+    if details && node.physical_id.is_some() {
+        // What a backend that reports no details shows.
+        view["details"] = json!({});
+    }
+    Ok(call.respond().ok(&json!({ "node": view })))
+}
+
+/// Whether the backend's view of the node is wanted too. Other parameters do not matter.
+fn wants_details(query: &[(String, String)]) -> Result<bool, Fault> {
+    let given = query.iter().rev().find(|(key, _)| key == SHOW_DETAILS);
+    given.map_or(Ok(false), |(_, text)| flag::parse(SHOW_DETAILS, text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn details_are_asked_for_with_true_in_any_case() {
+        let query =
+            |text: &str| vec![("x".to_owned(), "y".to_owned()), (SHOW_DETAILS.to_owned(), text.to_owned())];
+        assert_eq!(wants_details(&[]), Ok(false));
+        assert_eq!(wants_details(&query("True")), Ok(true));
+        assert_eq!(wants_details(&query("false")), Ok(false));
+        assert_eq!(
+            wants_details(&query("yes")),
+            Err(Fault::http("Invalid value 'yes' specified for 'show_details'"))
+        );
+    }
+}

@@ -1,0 +1,53 @@
+//! `POST /v1/profiles` (spec api-resources E).
+
+use axum::extract::State;
+use axum::response::Response;
+use coppice_api::call::{Body, Call, Endpoint};
+use coppice_api::error::Failure;
+use coppice_api::fields::{Field, Kind, coerce};
+use coppice_api::limits::storable;
+use coppice_api::microversion::MIN;
+use coppice_api::views;
+use coppice_domain::fault::Fault;
+use coppice_domain::ids::ProfileId;
+use coppice_domain::profile::Profile;
+use coppice_domain::profile_types::validate_profile_spec;
+use coppice_engine::Env;
+use coppice_support::{name_taken, store_failed};
+use serde_json::json;
+
+const ENDPOINT: Endpoint = Endpoint { rule: "profiles:create", since: MIN, body: Body::Required };
+
+const FIELDS: &[Field] = &[
+    Field::new("name", Kind::Name).required(),
+    Field::new("spec", Kind::JsonMap).required(),
+    Field::new("metadata", Kind::JsonMap).nullable(),
+];
+
+/// Keeps a profile; the spec is stored exactly as it was sent.
+pub(crate) async fn create(State(env): State<Env>, call: Call) -> Result<Response, Failure> {
+    call.enter(&ENDPOINT)?;
+    let asked = coerce(FIELDS, call.created("profile")?, call.microversion)?;
+    let name = asked.text("name").value().unwrap_or_default();
+    let spec = asked.map("spec").value().cloned().unwrap_or_default();
+    let metadata = asked.map("metadata").value().cloned().unwrap_or_default();
+    storable("spec", &spec)?;
+    storable("metadata", &metadata)?;
+    if env.settings.name_unique && name_taken::<Profile>(&env.store, &call.caller, name).await? {
+        return Err(Fault::bad_request(format!("A profile named '{name}' already exists.")).into());
+    }
+    let profile = Profile {
+        type_name: validate_profile_spec(Some(name), &spec)?.0,
+        id: ProfileId::new(env.ids.uuid()),
+        name: name.to_owned(),
+        user: call.caller.user_id.clone(),
+        project: call.caller.project_id.clone(),
+        domain: call.caller.domain_id.clone(),
+        spec,
+        metadata: Some(metadata),
+        created_at: env.now(),
+        updated_at: None,
+    };
+    env.store.profile_create(&profile).await.map_err(store_failed)?;
+    Ok(call.respond().created(&json!({ "profile": views::profile(&profile) })))
+}

@@ -1,0 +1,38 @@
+//! `POST /v1/profiles/validate` (spec api-resources E).
+
+use axum::extract::Path;
+use axum::response::Response;
+use coppice_api::call::{Body, Call, Endpoint};
+use coppice_api::error::Failure;
+use coppice_api::fields::{Field, Kind, coerce};
+use coppice_api::limits::storable;
+use coppice_api::microversion::Feature;
+use coppice_api::raw::RawError;
+use coppice_api::views;
+use coppice_domain::profile_types::validate_profile_spec;
+use http::HeaderMap;
+use serde_json::json;
+
+const ENDPOINT: Endpoint =
+    Endpoint { rule: "profiles:validate", since: Feature::Validation.since(), body: Body::Required };
+
+const FIELDS: &[Field] = &[Field::new("spec", Kind::JsonMap).required()];
+
+/// Checks a spec and keeps nothing. There is no other path below `/profiles` to POST to.
+pub(crate) async fn validate(
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    call: Call,
+) -> Result<Response, Failure> {
+    if id != "validate" {
+        return Ok(RawError::not_found().respond(&headers));
+    }
+    call.enter(&ENDPOINT)?;
+    let asked = coerce(FIELDS, call.created("profile")?, call.microversion)?;
+    let spec = asked.map("spec").value().cloned().unwrap_or_default();
+    storable("spec", &spec)?;
+    let type_name = validate_profile_spec(None, &spec)?;
+    let caller = &call.caller;
+    let view = views::validated_profile(&type_name.0, &spec, &caller.user_id, &caller.project_id);
+    Ok(call.respond().ok(&json!({ "profile": view })))
+}

@@ -1,0 +1,51 @@
+//! Finding what a path or a body refers to (spec api-common §14).
+
+use crate::failure::store_failed;
+use coppice_api::error::Failure;
+use coppice_api::identity::Caller;
+use coppice_domain::fault::Fault;
+use coppice_store::{Entity, FindError, Kind, Scope, Store};
+
+/// What a caller may see: the project of the token; everything, for an administrator.
+#[must_use]
+pub fn scope(caller: &Caller) -> Scope<'_> {
+    if caller.is_admin() { Scope::All } else { Scope::Project(&caller.project_id) }
+}
+
+/// The resource that a path names by id, name or short id.
+///
+/// # Errors
+/// 404 where there is none in the caller's scope, 400 where there are several.
+pub async fn find<T: Entity>(store: &Store, caller: &Caller, reference: &str) -> Result<T, Failure> {
+    store.find(scope(caller), reference).await.map_err(|error| match error {
+        FindError::NotFound => Fault::not_found(word(T::KIND), reference).into(),
+        FindError::Ambiguous => Fault::multiple_choices(reference).into(),
+        FindError::Store(error) => store_failed(error),
+    })
+}
+
+/// The resource that a request body refers to: one that is not there makes the request wrong.
+///
+/// # Errors
+/// 400 where there is none in the caller's scope, or several.
+pub async fn referenced<T: Entity>(store: &Store, caller: &Caller, reference: &str) -> Result<T, Failure> {
+    store.find(scope(caller), reference).await.map_err(|error| match error {
+        FindError::NotFound => {
+            Fault::bad_request(format!("The specified {} '{reference}' could not be found.", word(T::KIND)))
+                .into()
+        }
+        FindError::Ambiguous => Fault::multiple_choices(reference).into(),
+        FindError::Store(error) => store_failed(error),
+    })
+}
+
+/// What messages call a kind of resource.
+const fn word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Cluster => "cluster",
+        Kind::Node => "node",
+        Kind::Profile => "profile",
+        Kind::Action => "action",
+        Kind::Event => "event",
+    }
+}

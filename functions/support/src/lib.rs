@@ -1,0 +1,17 @@
+//! Where the HTTP surface meets the store, for every API function alike: finding what a path or a body
+//! refers to, listing, and turning the store's and the engine's refusals into answers.
+//!
+//! `coppice-api` knows no store and the store knows no HTTP; the functions know both, and this is what
+//! they would otherwise each repeat.
+
+mod cluster;
+mod failure;
+mod find;
+mod list;
+mod unique;
+
+pub use cluster::{cluster_view, profile_names, show_cluster, show_clusters};
+pub use failure::{refused, store_failed};
+pub use find::{find, referenced, scope};
+pub use list::{authorise_list, filtered, list, passes};
+pub use unique::name_taken;

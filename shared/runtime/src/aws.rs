@@ -1,0 +1,23 @@
+//! Clients of AWS, built once per process.
+
+use aws_config::BehaviorVersion;
+
+/// The clients a process works with.
+#[derive(Clone, Debug)]
+pub struct Aws {
+    /// DynamoDB.
+    pub dynamodb: aws_sdk_dynamodb::Client,
+    /// SQS.
+    pub sqs: aws_sdk_sqs::Client,
+}
+
+impl Aws {
+    /// Clients as the environment configures them, endpoints included.
+    pub async fn from_environment() -> Self {
+        let config = aws_config::load_defaults(BehaviorVersion::latest()).await;
+        Self {
+            dynamodb: aws_sdk_dynamodb::Client::new(&config),
+            sqs: aws_sdk_sqs::Client::new(&config),
+        }
+    }
+}

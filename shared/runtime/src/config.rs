@@ -1,0 +1,215 @@
+//! Configuration, from environment variables, read once. See infra/aws/README.md for the list.
+
+use coppice_api::identity::IdentityConfig;
+use coppice_compute::simulated::SimulatedConfig;
+use coppice_engine::{LeakSweep, Pace, Settings};
+use serde::Deserialize;
+use std::time::Duration;
+
+/// What a function is told by its environment.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The resource table.
+    pub table: String,
+    /// The action queue's URL.
+    pub queue_url: String,
+    /// Who validates tokens; only the API functions need it.
+    pub identity: Option<IdentityConfig>,
+    /// The simulated backend's behaviour.
+    pub simulated: SimulatedConfig,
+    /// The simulated backend's table.
+    pub simulated_table: String,
+    /// Limits and pace.
+    pub settings: Settings,
+}
+
+/// A setting that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the environment variable {name} {problem}")]
+pub struct ConfigError {
+    name: &'static str,
+    problem: String,
+}
+
+/// Overrides of [`Settings`], in seconds, as `COPPICE_SETTINGS` spells them in JSON.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Overrides {
+    max_nodes_per_cluster: Option<i64>,
+    max_clusters_per_project: Option<i64>,
+    default_action_timeout: Option<i64>,
+    name_unique: Option<bool>,
+    delete_with_dependency: Option<bool>,
+    lease_seconds: Option<f64>,
+    due_grace_seconds: Option<f64>,
+    poll_horizon_seconds: Option<f64>,
+    poll_first_seconds: Option<f64>,
+    poll_longest_seconds: Option<f64>,
+    turn_seconds: Option<f64>,
+    concurrency: Option<usize>,
+    max_attempts: Option<i64>,
+    retention_days: Option<f64>,
+    leak_every_seconds: Option<f64>,
+    leak_grace_seconds: Option<f64>,
+    leak_overlap_seconds: Option<f64>,
+}
+
+impl Overrides {
+    /// Overrides from JSON.
+    ///
+    /// # Errors
+    /// When the text is not JSON, or names a setting that does not exist.
+    pub fn parse(json: &str) -> Result<Self, String> {
+        serde_json::from_str(json).map_err(|cause| cause.to_string())
+    }
+
+    /// The settings with these overrides.
+    #[must_use]
+    pub fn apply(&self, to: Settings) -> Settings {
+        let span = |seconds: Option<f64>, otherwise: Duration| {
+            seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).unwrap_or(otherwise)
+        };
+        Settings {
+            max_nodes_per_cluster: self.max_nodes_per_cluster.unwrap_or(to.max_nodes_per_cluster),
+            max_clusters_per_project: self.max_clusters_per_project.unwrap_or(to.max_clusters_per_project),
+            default_action_timeout: self.default_action_timeout.unwrap_or(to.default_action_timeout),
+            name_unique: self.name_unique.unwrap_or(to.name_unique),
+            delete_with_dependency: self.delete_with_dependency.unwrap_or(to.delete_with_dependency),
+            lease: span(self.lease_seconds, to.lease),
+            due_grace: span(self.due_grace_seconds, to.due_grace),
+            poll_horizon: span(self.poll_horizon_seconds, to.poll_horizon),
+            pace: Pace {
+                first: span(self.poll_first_seconds, to.pace.first),
+                longest: span(self.poll_longest_seconds, to.pace.longest),
+            },
+            turn: span(self.turn_seconds, to.turn),
+            concurrency: self.concurrency.unwrap_or(to.concurrency).max(1),
+            max_attempts: self.max_attempts.unwrap_or(to.max_attempts),
+            retention: span(self.retention_days.map(|days| days * 86_400.0), to.retention),
+            leaks: LeakSweep {
+                every: span(self.leak_every_seconds, to.leaks.every),
+                grace: span(self.leak_grace_seconds, to.leaks.grace),
+                overlap: span(self.leak_overlap_seconds, to.leaks.overlap),
+            },
+            deployment: to.deployment,
+        }
+    }
+}
+
+impl Config {
+    /// Reads the process's environment.
+    ///
+    /// # Errors
+    /// When a variable is missing or cannot be used.
+    #[expect(clippy::disallowed_methods, reason = "this is the adapter that reads the environment")]
+    pub fn from_environment() -> Result<Self, ConfigError> {
+        Self::read(&|name| std::env::var(name).ok())
+    }
+
+    /// Reads variables by `look_up`.
+    ///
+    /// # Errors
+    /// When a variable is missing or cannot be used.
+    pub fn read(look_up: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let needed = |name: &'static str| {
+            look_up(name)
+                .filter(|value| !value.is_empty())
+                .ok_or_else(|| ConfigError { name, problem: "is not set".to_owned() })
+        };
+        let optional = |name: &str| look_up(name).filter(|value| !value.is_empty());
+        let table = needed("COPPICE_TABLE")?;
+        let simulated = match optional("COPPICE_SIMULATED") {
+            Some(json) => parse("COPPICE_SIMULATED", &json)?,
+            None => SimulatedConfig::default(),
+        };
+        let overrides: Overrides = match optional("COPPICE_SETTINGS") {
+            Some(json) => parse("COPPICE_SETTINGS", &json)?,
+            None => Overrides::default(),
+        };
+        let mut settings = overrides.apply(Settings::default());
+        if let Some(deployment) = optional("COPPICE_DEPLOYMENT") {
+            settings.deployment = deployment;
+        }
+        match optional("COPPICE_COMPUTE").as_deref() {
+            None | Some("simulated") => {}
+            Some(other) => {
+                let problem = format!("names the backend '{other}'; this version has 'simulated'");
+                return Err(ConfigError { name: "COPPICE_COMPUTE", problem });
+            }
+        }
+        Ok(Self {
+            queue_url: needed("COPPICE_QUEUE_URL")?,
+            identity: identity(&optional)?,
+            simulated,
+            simulated_table: optional("COPPICE_SIMULATED_TABLE")
+                .unwrap_or_else(|| format!("{table}-simulated")),
+            settings,
+            table,
+        })
+    }
+}
+
+/// `COPPICE_IDENTITY` is `keystone`, with `COPPICE_KEYSTONE_URL` beside it, or a provider's settings in
+/// JSON.
+fn identity(optional: &dyn Fn(&str) -> Option<String>) -> Result<Option<IdentityConfig>, ConfigError> {
+    match optional("COPPICE_IDENTITY").as_deref() {
+        None => Ok(None),
+        Some("keystone") => {
+            let name = "COPPICE_KEYSTONE_URL";
+            let url = optional(name).ok_or_else(|| ConfigError { name, problem: "is not set".to_owned() })?;
+            let settings = serde_json::json!({ "provider": "keystone", "auth_url": url });
+            parse(name, &settings.to_string()).map(Some)
+        }
+        Some(json) => parse("COPPICE_IDENTITY", json).map(Some),
+    }
+}
+
+fn parse<T: for<'de> Deserialize<'de>>(name: &'static str, json: &str) -> Result<T, ConfigError> {
+    serde_json::from_str(json).map_err(|cause| ConfigError { name, problem: format!("cannot be used: {cause}") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashMap;
+
+    fn read(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        let variables: HashMap<&str, &str> = pairs.iter().copied().collect();
+        Config::read(&|name| variables.get(name).map(|value| (*value).to_owned()))
+    }
+
+    const NEEDED: [(&str, &str); 2] =
+        [("COPPICE_TABLE", "coppice"), ("COPPICE_QUEUE_URL", "http://127.0.0.1/q")];
+
+    #[test]
+    fn a_table_and_a_queue_are_enough_and_the_rest_has_defaults() {
+        let config = read(&NEEDED).unwrap();
+        assert_eq!(config.simulated_table, "coppice-simulated");
+        assert_eq!(config.settings, Settings::default());
+        assert!(config.identity.is_none());
+    }
+
+    #[test]
+    fn what_is_missing_or_misspelt_is_named() {
+        let error = read(&NEEDED[..1]).unwrap_err().to_string();
+        assert_eq!(error, "the environment variable COPPICE_QUEUE_URL is not set");
+        let mut misspelt = NEEDED.to_vec();
+        misspelt.push(("COPPICE_SETTINGS", r#"{"lease_secs": 3}"#));
+        assert!(read(&misspelt).unwrap_err().to_string().contains("lease_secs"));
+        let mut unknown = NEEDED.to_vec();
+        unknown.push(("COPPICE_COMPUTE", "moon"));
+        assert!(read(&unknown).unwrap_err().to_string().contains("'moon'"));
+    }
+
+    #[test]
+    fn settings_are_overridden_in_seconds() {
+        let mut pairs = NEEDED.to_vec();
+        pairs.push(("COPPICE_SETTINGS", r#"{"lease_seconds": 1.5, "max_attempts": 7}"#));
+        pairs.push(("COPPICE_IDENTITY", "keystone"));
+        pairs.push(("COPPICE_KEYSTONE_URL", "https://keystone.example"));
+        let config = read(&pairs).unwrap();
+        assert_eq!(config.settings.lease, Duration::from_millis(1500));
+        assert_eq!(config.settings.max_attempts, 7);
+        assert!(matches!(config.identity, Some(IdentityConfig::Keystone(_))));
+    }
+}

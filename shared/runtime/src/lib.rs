@@ -1,0 +1,19 @@
+//! Configuration, tracing and wiring: what a function's `main` needs beside its own library.
+//!
+//! This is where the clock, the ids and the environment come from; everything further in takes them as
+//! arguments (invariant 9).
+
+pub mod adapters;
+mod aws;
+pub mod config;
+pub mod http;
+pub mod logging;
+pub mod message;
+pub mod queue;
+pub mod schedule;
+pub mod sqs;
+mod wiring;
+
+pub use aws::Aws;
+pub use config::{Config, ConfigError};
+pub use wiring::{Failure, env, worker};

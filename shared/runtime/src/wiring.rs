@@ -1,0 +1,53 @@
+//! Putting the parts together, as configured.
+
+use crate::adapters::{RandomIds, SystemClock};
+use crate::aws::Aws;
+use crate::config::{Config, ConfigError};
+use crate::queue::SqsDoorbell;
+use coppice_compute::simulated::{DynamoStore, Simulated};
+use coppice_domain::ids::IdSource;
+use coppice_engine::{Env, Worker};
+use coppice_store::Store;
+use std::sync::Arc;
+
+/// Why a function cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Its environment does not say what it needs to know.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The identity provider's settings cannot be used.
+    #[error(transparent)]
+    Identity(#[from] coppice_api::identity::ConfigError),
+    /// The backend's settings cannot be used.
+    #[error(transparent)]
+    Compute(#[from] coppice_compute::simulated::ConfigError),
+    /// An API function needs an identity provider.
+    #[error("the environment variable COPPICE_IDENTITY is not set: it names who validates tokens")]
+    NoIdentity,
+    /// The Lambda runtime stopped.
+    #[error("the Lambda runtime stopped: {0}")]
+    Lambda(String),
+}
+
+/// What the API functions and the engine share.
+#[must_use]
+pub fn env(config: &Config, aws: &Aws) -> Env {
+    Env {
+        store: Store::new(aws.dynamodb.clone(), config.table.clone()),
+        doorbell: Arc::new(SqsDoorbell::new(aws.sqs.clone(), config.queue_url.clone())),
+        clock: Arc::new(SystemClock),
+        ids: Arc::new(RandomIds),
+        settings: Arc::new(config.settings.clone()),
+    }
+}
+
+/// A worker on the configured backend.
+///
+/// # Errors
+/// When the backend's settings cannot be used.
+pub fn worker(config: &Config, aws: &Aws, env: Env) -> Result<Worker, Failure> {
+    let instances = Arc::new(DynamoStore::new(aws.dynamodb.clone(), config.simulated_table.clone()));
+    let compute = Simulated::new(config.simulated.clone(), instances, env.clock.clone())?;
+    Ok(Worker { env, compute: Arc::new(compute), id: RandomIds.uuid() })
+}
