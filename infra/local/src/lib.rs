@@ -1,0 +1,16 @@
+//! The whole system in one process: every function's router, the worker and the reconciler, running the
+//! same code as on AWS against embedded services.
+
+pub mod cli;
+pub mod clients;
+mod consumer;
+pub mod emulators;
+mod failure;
+pub mod identity;
+pub mod pump;
+pub mod serve;
+pub mod services;
+pub mod system;
+mod ticker;
+
+pub use failure::Failure;
