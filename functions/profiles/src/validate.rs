@@ -1,6 +1,7 @@
 //! `POST /v1/profiles/validate` (spec api-resources E).
 
 use axum::extract::Path;
+use axum::http::HeaderMap;
 use axum::response::Response;
 use coppice_api::call::{Body, Call, Endpoint};
 use coppice_api::error::Failure;
@@ -10,7 +11,6 @@ use coppice_api::microversion::Feature;
 use coppice_api::raw::RawError;
 use coppice_api::views;
 use coppice_domain::profile_types::validate_profile_spec;
-use http::HeaderMap;
 use serde_json::json;
 
 const ENDPOINT: Endpoint =

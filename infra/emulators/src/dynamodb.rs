@@ -18,7 +18,9 @@ pub struct DynamoDb {
 
 /// The embedded database cannot be opened.
 #[derive(Debug, thiserror::Error)]
-#[error("the data file {path} cannot be opened: {cause}; restore it from a copy, or move it away to start empty")]
+#[error(
+    "the data file {path} cannot be opened: {cause}; restore it from a copy, or move it away to start empty"
+)]
 pub struct CannotOpen {
     path: String,
     cause: String,

@@ -75,7 +75,8 @@ impl HttpConnector for InProcess {
 }
 
 fn respond(answer: Answer) -> Result<HttpResponse, ConnectorError> {
-    let status = answer.status.try_into().map_err(|_| ConnectorError::other("no such status".into(), None))?;
+    let status =
+        answer.status.try_into().map_err(|_| ConnectorError::other("no such status".into(), None))?;
     let mut response = HttpResponse::new(status, SdkBody::from(answer.body));
     response.headers_mut().insert("content-type", "application/x-amz-json-1.0");
     Ok(response)

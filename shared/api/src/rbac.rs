@@ -82,3 +82,33 @@ pub fn authorise(caller: &Caller, rule: &str) -> Result<(), Fault> {
         Some(Admin) | None => Err(Fault::forbidden()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn caller(role: &str) -> Caller {
+        Caller {
+            user_id: "u".into(),
+            user_name: "u".into(),
+            project_id: "p".into(),
+            project_name: "p".into(),
+            domain_id: None,
+            roles: vec![role.into()],
+            expires_at: None,
+        }
+    }
+
+    #[test]
+    fn defaults_ask_for_no_role_except_where_administrators_are_meant() {
+        for (rule, reader, admin) in [
+            ("clusters:create", true, true),
+            ("events:get", true, true),
+            ("services:index", false, true),
+            ("actions:create", false, false),
+        ] {
+            assert_eq!(authorise(&caller("reader"), rule).is_ok(), reader, "{rule}");
+            assert_eq!(authorise(&caller("admin"), rule).is_ok(), admin, "{rule}");
+        }
+    }
+}

@@ -89,7 +89,11 @@ impl Worker {
         run.view = view;
         let plan = run.work.plan.clone().unwrap_or(Plan { creation: None, removal: None });
         let waiting = run.pending().next().is_some() || (!plan.registered() && !timed_out);
-        if waiting { Ok(Yield::Parked(self.parking(run, &driven))) } else { self.finish(decisions, run, &plan).await }
+        if waiting {
+            Ok(Yield::Parked(self.parking(run, &driven)))
+        } else {
+            self.finish(decisions, run, &plan).await
+        }
     }
 
     /// Decides, and saves the decision with the step that begins it.
@@ -107,7 +111,7 @@ impl Worker {
         let beginning = match decisions.begin(&self.situation(run, now), &mut rng) {
             Ok(beginning) => beginning,
             Err(refused) => {
-                let cluster = Some(refused.cluster);
+                let cluster = Some(*refused.cluster);
                 let ending = Ending { cluster, status: ActionStatus::Failed, reason: refused.reason };
                 return self.conclude(run, ending).await.map(Some);
             }
@@ -124,7 +128,7 @@ impl Worker {
     }
 
     async fn plan(&self, run: &Run<'_>, beginning: &Beginning, now: Timestamp) -> Result<Plan, StoreError> {
-        let creation = (beginning.create > 0).then(|| Creation {
+        let creation = (beginning.create > 0).then_some(Creation {
             count: beginning.create,
             first_index: run.view.cluster.next_index,
             registered: 0,

@@ -15,9 +15,6 @@ impl Aws {
     /// Clients as the environment configures them, endpoints included.
     pub async fn from_environment() -> Self {
         let config = aws_config::load_defaults(BehaviorVersion::latest()).await;
-        Self {
-            dynamodb: aws_sdk_dynamodb::Client::new(&config),
-            sqs: aws_sdk_sqs::Client::new(&config),
-        }
+        Self { dynamodb: aws_sdk_dynamodb::Client::new(&config), sqs: aws_sdk_sqs::Client::new(&config) }
     }
 }

@@ -165,7 +165,8 @@ fn identity(optional: &dyn Fn(&str) -> Option<String>) -> Result<Option<Identity
 }
 
 fn parse<T: for<'de> Deserialize<'de>>(name: &'static str, json: &str) -> Result<T, ConfigError> {
-    serde_json::from_str(json).map_err(|cause| ConfigError { name, problem: format!("cannot be used: {cause}") })
+    serde_json::from_str(json)
+        .map_err(|cause| ConfigError { name, problem: format!("cannot be used: {cause}") })
 }
 
 #[cfg(test)]

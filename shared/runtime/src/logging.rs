@@ -29,7 +29,8 @@ pub fn start(format: Format, filter: &str) {
 }
 
 /// The filter of a deployment that sets none: what the service itself says.
-pub const DEFAULT_FILTER: &str = "warn,coppice=info,coppice_api=info,coppice_engine=info,coppice_runtime=info,coppice_local=info";
+pub const DEFAULT_FILTER: &str =
+    "warn,coppice=info,coppice_api=info,coppice_engine=info,coppice_runtime=info,coppice_local=info";
 
 /// Starts logging as `COPPICE_LOG` and `COPPICE_LOG_FILTER` ask.
 #[expect(clippy::disallowed_methods, reason = "this is the adapter that reads the environment")]

@@ -55,12 +55,7 @@ pub async fn serve() -> Result<(), Failure> {
     lambda_runtime::run(function).await.map_err(|cause| Failure::Lambda(cause.to_string()))
 }
 
-async fn one(
-    worker: &Worker,
-    aws: &Aws,
-    queue_url: &str,
-    message: &SqsMessage,
-) -> Option<BatchItemFailure> {
+async fn one(worker: &Worker, aws: &Aws, queue_url: &str, message: &SqsMessage) -> Option<BatchItemFailure> {
     match answer(worker, message.body.as_deref().unwrap_or_default()).await {
         Outcome::Done => None,
         Outcome::Wait(span) => {

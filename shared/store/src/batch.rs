@@ -16,11 +16,7 @@ const AT_ONCE: usize = 8;
 
 impl Store {
     /// Reads the items at these keys; absent ones are left out. `strong` reads cost twice as much.
-    pub(crate) async fn items(
-        &self,
-        wanted: &[Key],
-        strong: bool,
-    ) -> Result<HashMap<Key, Item>, StoreError> {
+    pub(crate) async fn items(&self, wanted: &[Key], strong: bool) -> Result<HashMap<Key, Item>, StoreError> {
         let batches: Vec<_> =
             wanted.chunks(PER_REQUEST).map(|batch| self.batch(batch.to_vec(), strong)).collect();
         let found: Vec<Vec<Item>> = stream::iter(batches).buffer_unordered(AT_ONCE).try_collect().await?;

@@ -30,8 +30,10 @@ pub(crate) fn member_item(cluster: ClusterId, member: &Member) -> Item {
 
 pub(crate) fn member_from(item: &Item) -> Result<Member, StoreError> {
     let corrupt = || StoreError::Corrupt(format!("{} is not a member", crate::item::describe(item)));
-    let node: NodeId =
-        required(item, "sk")?.strip_prefix(keys::MEMBER).and_then(|id| id.parse().ok()).ok_or_else(corrupt)?;
+    let node: NodeId = required(item, "sk")?
+        .strip_prefix(keys::MEMBER)
+        .and_then(|id| id.parse().ok())
+        .ok_or_else(corrupt)?;
     let status = required(item, "st")?;
     Ok(Member {
         node,
@@ -48,8 +50,7 @@ pub(crate) fn change(before: &Cluster, after: &Cluster, holder: ActionId) -> Res
     let (mut old, mut new) = (encode(before)?, encode(after)?);
     drop_empty(&mut old, &CLUSTER_BODY);
     drop_empty(&mut new, &CLUSTER_BODY);
-    let mut own = Write::update(keys::cluster(before.id))
-        .if_equals("active_action", s(holder.to_string()));
+    let mut own = Write::update(keys::cluster(before.id)).if_equals("active_action", s(holder.to_string()));
     let mut body = Write::update(keys::cluster_body(before.id));
     let mut body_changed = false;
     let mut names: Vec<&String> = old.keys().chain(new.keys()).collect();

@@ -89,7 +89,7 @@ pub(crate) fn indexed<T: Entity>(entity: &T, by_name: bool) -> Result<Vec<Item>,
     Ok(items)
 }
 
-fn own_item<'a>(items: &'a [Item], kind: Kind) -> Result<&'a Item, StoreError> {
+fn own_item(items: &[Item], kind: Kind) -> Result<&Item, StoreError> {
     let pattern = format!("{}#", kind.letter());
     for item in items {
         if required(item, "sk")? == keys::SELF && required(item, "pk")?.starts_with(&pattern) {
@@ -150,8 +150,7 @@ impl Entity for Cluster {
     fn encode(&self) -> Result<Vec<Item>, StoreError> {
         let mut own = encode(self)?;
         drop_empty(&mut own, &CLUSTER_BODY);
-        let body: Item =
-            CLUSTER_BODY.iter().filter_map(|name| own.remove_entry(*name)).collect();
+        let body: Item = CLUSTER_BODY.iter().filter_map(|name| own.remove_entry(*name)).collect();
         let mut items = vec![with_key(&keys::cluster(self.id), own)];
         if !body.is_empty() {
             items.push(with_key(&keys::cluster_body(self.id), body));

@@ -73,9 +73,9 @@ where
         other => other.to_string(),
     };
     match error.code() {
-        Some(
-            "ProvisionedThroughputExceededException" | "ThrottlingException" | "RequestLimitExceeded",
-        ) => StoreError::Throttled(text),
+        Some("ProvisionedThroughputExceededException" | "ThrottlingException" | "RequestLimitExceeded") => {
+            StoreError::Throttled(text)
+        }
         Some("TransactionConflictException" | "TransactionInProgressException") => StoreError::Conflict(text),
         Some("SerializationException" | "ValidationException" | "ResourceNotFoundException") => {
             StoreError::Corrupt(text)

@@ -77,8 +77,7 @@ impl Store {
     async fn find_by_prefix<T: Entity>(&self, scope: Scope<'_>, prefix: &str) -> Result<T, FindError> {
         let mut hits: Vec<T> = Vec::new();
         for project in self.projects(scope).await? {
-            let query =
-                Query::new(BY_ID, keys::scope(T::KIND, &project), Range::Prefix(prefix.to_owned()));
+            let query = Query::new(BY_ID, keys::scope(T::KIND, &project), Range::Prefix(prefix.to_owned()));
             let ids = self.ids_of::<T>(&query, ENOUGH, "pk").await?;
             let found = self.get_many::<T>(&ids).await?;
             hits.extend(found.into_iter().filter(|resource| scope.admits(resource.project())));
@@ -122,5 +121,8 @@ pub(crate) fn id_in<T: Entity>(item: &Item, attribute: &str) -> Result<T::Id, St
 }
 
 fn could_start_id(reference: &str) -> bool {
-    reference.len() <= 36 && reference.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit() && !byte.is_ascii_uppercase())
+    reference.len() <= 36
+        && reference
+            .bytes()
+            .all(|byte| byte == b'-' || byte.is_ascii_hexdigit() && !byte.is_ascii_uppercase())
 }

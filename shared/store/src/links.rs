@@ -41,9 +41,8 @@ impl Store {
             && let Some(view) = self.cluster_view(cluster).await?
         {
             let pending = view.members.iter().filter(|member| member.pending == Some(action.id));
-            depends_on = pending
-                .map(|member| ActionId::derived_for(action.id, CHILD, member.node.uuid()))
-                .collect();
+            depends_on =
+                pending.map(|member| ActionId::derived_for(action.id, CHILD, member.node.uuid())).collect();
         }
         Ok(ActionLinks { depends_on, depended_by: Vec::new(), owner })
     }

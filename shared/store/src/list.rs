@@ -92,16 +92,19 @@ impl Store {
         let (mut listed, mut from) = (Vec::<T>::new(), None);
         loop {
             let page = self.page(&query, from).await?;
-            let ids =
-                page.items.iter().map(|item| id_in::<T>(item, walk.id_attribute())).collect::<Result<Vec<_>, _>>()?;
+            let ids = page
+                .items
+                .iter()
+                .map(|item| id_in::<T>(item, walk.id_attribute()))
+                .collect::<Result<Vec<_>, _>>()?;
             let found = self.get_many::<T>(&ids).await?;
             let last = found.last().map(|resource| walk.place(resource));
             listed.extend(found.into_iter().filter(|resource| wanted(resource)));
             from = page.next;
             // Equal places may straddle two pages and are ordered by id afterwards: read on until the
             // page's last place differs from the one the cut falls on.
-            let complete = listed.len() >= limit
-                && listed.get(limit - 1).map(|resource| walk.place(resource)) != last;
+            let complete =
+                listed.len() >= limit && listed.get(limit - 1).map(|resource| walk.place(resource)) != last;
             if from.is_none() || complete {
                 return Ok(listed);
             }

@@ -334,7 +334,11 @@ pub const PER_PART: usize = 800;
 
 fn settled_by(node: &Item, child: ActionId) -> Settled {
     let by = text(node, "settled_by").and_then(|id| id.parse::<ActionId>().ok());
-    if by == Some(child) && text(node, "active_action").is_none() { Settled::Done } else { Settled::Superseded }
+    if by == Some(child) && text(node, "active_action").is_none() {
+        Settled::Done
+    } else {
+        Settled::Superseded
+    }
 }
 
 fn event_put(event: Option<&Event>) -> Result<Option<Write>, StoreError> {

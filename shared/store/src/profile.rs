@@ -99,7 +99,9 @@ impl Store {
             Transacted::Done => Ok(ProfileDeletion::Deleted),
             Transacted::Refused(refusals) => {
                 let gone = refusals.first().is_some_and(|item| item.as_ref().is_some_and(Item::is_empty));
-                if gone { Ok(ProfileDeletion::NotFound) } else {
+                if gone {
+                    Ok(ProfileDeletion::NotFound)
+                } else {
                     Err(StoreError::Conflict("two deletions of one profile".to_owned()))
                 }
             }

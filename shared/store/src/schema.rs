@@ -91,17 +91,18 @@ pub async fn create_table(
     name: &str,
     definition: &TableDefinition,
 ) -> Result<(), StoreError> {
-    let mut request =
-        client.create_table().table_name(name).billing_mode(BillingMode::PayPerRequest).set_key_schema(Some(
-            key_schema(&definition.key_schema)?,
-        ));
+    let mut request = client
+        .create_table()
+        .table_name(name)
+        .billing_mode(BillingMode::PayPerRequest)
+        .set_key_schema(Some(key_schema(&definition.key_schema)?));
     for attribute in &definition.attribute_definitions {
         request = request.attribute_definitions(
             AttributeDefinition::builder()
                 .attribute_name(&attribute.attribute_name)
                 .attribute_type(ScalarAttributeType::from(attribute.attribute_type.as_str()))
                 .build()
-                .map_err(malformed)?,
+                .map_err(|cause| malformed(&cause))?,
         );
     }
     for index in &definition.global_secondary_indexes {
@@ -114,7 +115,7 @@ pub async fn create_table(
                 .set_key_schema(Some(key_schema(&index.key_schema)?))
                 .projection(projection)
                 .build()
-                .map_err(malformed)?,
+                .map_err(|cause| malformed(&cause))?,
         );
     }
     match request.send().await {
@@ -127,7 +128,7 @@ pub async fn create_table(
             .attribute_name(&expiry.attribute_name)
             .enabled(true)
             .build()
-            .map_err(malformed)?;
+            .map_err(|cause| malformed(&cause))?;
         client
             .update_time_to_live()
             .table_name(name)
@@ -147,11 +148,11 @@ fn key_schema(parts: &[KeyPart]) -> Result<Vec<KeySchemaElement>, StoreError> {
                 .attribute_name(&part.attribute_name)
                 .key_type(KeyType::from(part.key_type.as_str()))
                 .build()
-                .map_err(malformed)
+                .map_err(|cause| malformed(&cause))
         })
         .collect()
 }
 
-fn malformed(cause: aws_sdk_dynamodb::error::BuildError) -> StoreError {
+fn malformed(cause: &aws_sdk_dynamodb::error::BuildError) -> StoreError {
     StoreError::Corrupt(format!("table definition: {cause}"))
 }

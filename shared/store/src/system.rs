@@ -23,7 +23,8 @@ impl Store {
     /// # Errors
     /// When the store fails.
     pub async fn set_watermark(&self, phase: &str, until: Timestamp) -> Result<(), StoreError> {
-        let write = Write::update(keys::system(phase)).set(UNTIL, at(until)).if_lacks_or_less(UNTIL, at(until));
+        let write =
+            Write::update(keys::system(phase)).set(UNTIL, at(until)).if_lacks_or_less(UNTIL, at(until));
         self.write(write).await.map(|_| ())
     }
 }

@@ -278,7 +278,8 @@ impl Store {
             }
             Err(error) => error,
         };
-        if let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error()
+        if let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) =
+            error.as_service_error()
         {
             let reasons = cancelled.cancellation_reasons();
             let code = |wanted: &str| reasons.iter().any(|reason| reason.code() == Some(wanted));

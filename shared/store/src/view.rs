@@ -67,10 +67,7 @@ impl Store {
     ///
     /// # Errors
     /// When the store fails or a profile cannot be read.
-    pub async fn profile_names(
-        &self,
-        ids: &[ProfileId],
-    ) -> Result<HashMap<ProfileId, String>, StoreError> {
+    pub async fn profile_names(&self, ids: &[ProfileId]) -> Result<HashMap<ProfileId, String>, StoreError> {
         let mut wanted: Vec<_> = ids.iter().map(|id| keys::profile(*id)).collect();
         wanted.sort();
         wanted.dedup();

@@ -14,10 +14,8 @@ impl ClusterAction for ClusterCreate {
         if cluster.status != ClusterStatus::Init {
             let reason = "Cluster creation failed.".to_owned();
             let status_reason = reason.clone();
-            return Err(Refused {
-                cluster: Cluster { status: ClusterStatus::Error, status_reason, ..cluster },
-                reason,
-            });
+            let failed = Cluster { status: ClusterStatus::Error, status_reason, ..cluster };
+            return Err(Refused { cluster: Box::new(failed), reason });
         }
         Ok(Beginning {
             create: u64::try_from(cluster.sizes.desired_capacity).unwrap_or(0),

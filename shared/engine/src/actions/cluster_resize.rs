@@ -30,12 +30,10 @@ pub(super) fn resized(
     started: &str,
     rng: &mut ChaCha8Rng,
 ) -> Result<Beginning, Refused> {
-    let plan = plan.map_err(|reason| Refused { cluster: now.cluster.clone(), reason })?;
+    let plan = plan.map_err(|reason| Refused { cluster: Box::new(now.cluster.clone()), reason })?;
     let (create, remove) = match plan.change {
         Change::Create(count) => (u64::try_from(count).unwrap_or(0), Vec::new()),
-        Change::Delete(count) => {
-            (0, choose_victims(now.members, usize::try_from(count).unwrap_or(0), rng))
-        }
+        Change::Delete(count) => (0, choose_victims(now.members, usize::try_from(count).unwrap_or(0), rng)),
     };
     Ok(Beginning {
         create,

@@ -35,7 +35,8 @@ impl ClusterAction for ClusterUpdate {
             cluster.timeout = given.unwrap_or(now.settings.default_action_timeout);
         }
         if let Some(id) = inputs.get("new_profile_id").and_then(Value::as_str) {
-            let profile: ProfileId = id.parse().map_err(|_| refused(now, format!("The profile id '{id}' is malformed.")))?;
+            let profile: ProfileId =
+                id.parse().map_err(|_| refused(now, format!("The profile id '{id}' is malformed.")))?;
             let future_only = inputs.get("profile_only").and_then(Value::as_bool).unwrap_or(false);
             if !future_only && !now.members.is_empty() {
                 return Err(refused(now, ROLL_OUT.to_owned()));
@@ -57,5 +58,5 @@ const ROLL_OUT: &str = "Rolling a new profile out to existing nodes is not avail
      update with profile_only for nodes made from now on.";
 
 fn refused(now: &Situation<'_>, reason: String) -> Refused {
-    Refused { cluster: now.cluster.clone(), reason }
+    Refused { cluster: Box::new(now.cluster.clone()), reason }
 }

@@ -41,7 +41,8 @@ pub(crate) struct Beginning {
 /// Why an action fails before it changes anything.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Refused {
-    pub(crate) cluster: Cluster,
+    /// The cluster as it shall be.
+    pub(crate) cluster: Box<Cluster>,
     pub(crate) reason: String,
 }
 

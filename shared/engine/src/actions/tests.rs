@@ -1,0 +1,267 @@
+//! The decisions, one by one: what each action asks for, and how it judges the outcome.
+
+use super::{Beginning, Ending, Refused, Situation, on_cluster};
+use crate::env::Settings;
+use crate::work::{Creation, Plan, Removal};
+use coppice_domain::action::{Action, ActionKind, ActionStatus, Cause};
+use coppice_domain::cluster::{Cluster, ClusterStatus, JsonMap, Member, Sizes};
+use coppice_domain::ids::{ActionId, ClusterId, NodeId, ProfileId};
+use coppice_domain::node::NodeStatus;
+use coppice_domain::time::Timestamp;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+const NOW: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
+
+fn cluster(status: ClusterStatus, (min_size, max_size, desired_capacity): (i64, i64, i64)) -> Cluster {
+    Cluster {
+        id: ClusterId::new(Uuid::from_u128(1)),
+        name: "web".to_owned(),
+        profile_id: ProfileId::new(Uuid::from_u128(2)),
+        profile_refs: vec![ProfileId::new(Uuid::from_u128(2))],
+        user: "u".to_owned(),
+        project: "p".to_owned(),
+        domain: None,
+        sizes: Sizes { min_size, max_size, desired_capacity },
+        next_index: 1,
+        timeout: 3600,
+        status,
+        status_reason: String::new(),
+        init_at: NOW,
+        created_at: None,
+        updated_at: None,
+        active_action: None,
+        active_kind: None,
+        metadata: JsonMap::new(),
+        config: JsonMap::new(),
+        data: JsonMap::new(),
+        dependents: JsonMap::new(),
+    }
+}
+
+fn action(kind: ActionKind, inputs: &Value) -> Action {
+    let target = Uuid::from_u128(1);
+    Action {
+        id: ActionId::new(Uuid::from_u128(9)),
+        name: Action::conventional_name(kind, target),
+        kind,
+        target,
+        cluster_id: Some(ClusterId::new(target)),
+        cause: Cause::Request,
+        parent: None,
+        user: "u".to_owned(),
+        project: "p".to_owned(),
+        timeout: 3600,
+        status: ActionStatus::Running,
+        status_reason: String::new(),
+        inputs: inputs.as_object().cloned().unwrap_or_default(),
+        outputs: JsonMap::new(),
+        data: JsonMap::new(),
+        created_at: NOW,
+        updated_at: None,
+        start_time: Some(NOW),
+        end_time: None,
+    }
+}
+
+fn members(statuses: &[NodeStatus]) -> Vec<Member> {
+    let member = |(place, status): (usize, &NodeStatus)| Member {
+        node: NodeId::new(Uuid::from_u128(100 + place as u128)),
+        status: *status,
+        index: i64::try_from(place).unwrap() + 1,
+        tainted: false,
+        created: true,
+        pending: None,
+    };
+    statuses.iter().enumerate().map(member).collect()
+}
+
+fn begin(action: &Action, cluster: &Cluster, members: &[Member]) -> Result<Beginning, Refused> {
+    let settings = Settings::default();
+    let now = Situation { action, cluster, members, settings: &settings, now: NOW };
+    on_cluster(action.kind).unwrap().begin(&now, &mut ChaCha8Rng::from_seed([7; 32]))
+}
+
+fn end(action: &Action, cluster: &Cluster, members: &[Member], plan: &Plan) -> Ending {
+    let settings = Settings::default();
+    let now = Situation { action, cluster, members, settings: &settings, now: NOW };
+    on_cluster(action.kind).unwrap().end(&now, plan)
+}
+
+fn created(count: u64, registered: u64) -> Plan {
+    let creation = Creation { count, first_index: 1, registered, at: NOW };
+    Plan { creation: Some(creation), removal: None }
+}
+
+fn made(action: &Action, statuses: &[NodeStatus]) -> Vec<Member> {
+    let mut all = members(statuses);
+    for (place, member) in all.iter_mut().enumerate() {
+        member.node = Creation::node(action.id, place as u64);
+    }
+    all
+}
+
+fn removing(count: usize, remaining: usize) -> Plan {
+    let removal = Removal { nodes: Vec::new(), parts: 0, count, registered: count, remaining, at: NOW };
+    Plan { creation: None, removal: Some(removal) }
+}
+
+use NodeStatus::{Active, Error};
+
+#[test]
+fn a_new_cluster_asks_for_its_desired_capacity() {
+    let action = action(ActionKind::ClusterCreate, &json!({}));
+    let beginning = begin(&action, &cluster(ClusterStatus::Init, (0, -1, 3)), &[]).unwrap();
+    assert_eq!((beginning.create, beginning.remove.len()), (3, 0));
+    assert_eq!(beginning.cluster.status, ClusterStatus::Creating);
+    assert_eq!(beginning.cluster.status_reason, "Creation in progress");
+}
+
+#[test]
+fn a_cluster_is_created_once() {
+    let action = action(ActionKind::ClusterCreate, &json!({}));
+    let refused = begin(&action, &cluster(ClusterStatus::Active, (0, -1, 3)), &[]).unwrap_err();
+    assert_eq!(refused.cluster.status, ClusterStatus::Error);
+    assert_eq!(refused.reason, "Cluster creation failed.");
+}
+
+#[test]
+fn creation_succeeds_when_every_node_is_active_and_then_the_cluster_has_a_birthday() {
+    let action = action(ActionKind::ClusterCreate, &json!({}));
+    let creating = cluster(ClusterStatus::Creating, (0, -1, 2));
+    let ending = end(&action, &creating, &made(&action, &[Active, Active]), &created(2, 2));
+    let after = ending.cluster.unwrap();
+    assert_eq!(ending.status, ActionStatus::Succeeded);
+    assert_eq!(ending.reason, "Cluster creation succeeded.");
+    assert_eq!((after.status, after.created_at), (ClusterStatus::Active, Some(NOW)));
+}
+
+#[test]
+fn creation_fails_when_a_node_does_and_the_failed_node_stays() {
+    let action = action(ActionKind::ClusterCreate, &json!({}));
+    let creating = cluster(ClusterStatus::Creating, (2, -1, 2));
+    let ending = end(&action, &creating, &made(&action, &[Active, Error]), &created(2, 2));
+    let after = ending.cluster.unwrap();
+    assert_eq!((ending.status, ending.reason.as_str()), (ActionStatus::Failed, "Failed in creating nodes."));
+    assert_eq!((after.status, after.created_at), (ClusterStatus::Error, None));
+    assert_eq!(after.status_reason, "CLUSTER_CREATE: number of active nodes is below min_size (2).");
+}
+
+#[test]
+fn a_creation_that_ran_out_of_time_before_all_was_registered_has_failed() {
+    let action = action(ActionKind::ClusterCreate, &json!({}));
+    let creating = cluster(ClusterStatus::Creating, (0, -1, 2));
+    let ending = end(&action, &creating, &made(&action, &[Active]), &created(2, 1));
+    assert_eq!(ending.status, ActionStatus::Failed);
+    assert_eq!(ending.cluster.unwrap().status, ClusterStatus::Warning);
+}
+
+#[test]
+fn a_resize_writes_the_new_sizes_before_the_work() {
+    let inputs = json!({"adjustment_type": "EXACT_CAPACITY", "number": 5, "min_size": 1, "max_size": 8,
+        "min_step": null, "strict": true});
+    let action = action(ActionKind::ClusterResize, &inputs);
+    let beginning =
+        begin(&action, &cluster(ClusterStatus::Active, (0, -1, 3)), &members(&[Active; 3])).unwrap();
+    assert_eq!((beginning.create, beginning.remove.len()), (2, 0));
+    assert_eq!(beginning.cluster.sizes, Sizes { min_size: 1, max_size: 8, desired_capacity: 5 });
+    assert_eq!(beginning.cluster.status_reason, "Cluster resize started.");
+}
+
+#[test]
+fn a_resize_that_does_not_fit_fails_and_changes_nothing() {
+    let inputs = json!({"adjustment_type": "EXACT_CAPACITY", "number": 9, "strict": true});
+    let before = cluster(ClusterStatus::Active, (0, 8, 3));
+    let refused =
+        begin(&action(ActionKind::ClusterResize, &inputs), &before, &members(&[Active; 3])).unwrap_err();
+    assert_eq!(*refused.cluster, before);
+    assert_eq!(refused.reason, "The target capacity (9) is greater than the cluster's max_size (8).");
+}
+
+#[test]
+fn shrinking_chooses_the_sick_first() {
+    let inputs = json!({"adjustment_type": "CHANGE_IN_CAPACITY", "number": -1, "strict": true});
+    let all = members(&[Active, Error, Active]);
+    let beginning = begin(
+        &action(ActionKind::ClusterResize, &inputs),
+        &cluster(ClusterStatus::Warning, (0, -1, 3)),
+        &all,
+    )
+    .unwrap();
+    assert_eq!(beginning.remove, [all[1].node]);
+    assert_eq!(beginning.cluster.sizes.desired_capacity, 2);
+}
+
+#[test]
+fn a_removal_has_failed_when_more_are_left_than_were_to_stay() {
+    let action = action(ActionKind::ClusterScaleIn, &json!({"count": 2}));
+    let resizing = cluster(ClusterStatus::Resizing, (0, -1, 1));
+    let ending = end(&action, &resizing, &members(&[Active, Error]), &removing(2, 1));
+    assert_eq!(ending.status, ActionStatus::Failed);
+    assert_eq!(ending.reason, "Failed in deleting nodes: CLUSTER_SCALE_IN [00000000] failed");
+    let ending = end(&action, &resizing, &members(&[Active]), &removing(2, 1));
+    assert_eq!(ending.reason, "Cluster scaling succeeded.");
+}
+
+#[test]
+fn scaling_moves_by_one_unless_told_otherwise() {
+    let before = cluster(ClusterStatus::Active, (0, -1, 3));
+    let three = members(&[Active; 3]);
+    let out = begin(&action(ActionKind::ClusterScaleOut, &json!({})), &before, &three).unwrap();
+    assert_eq!((out.create, out.cluster.sizes.desired_capacity), (1, 4));
+    let inward = begin(&action(ActionKind::ClusterScaleIn, &json!({"count": 2})), &before, &three).unwrap();
+    assert_eq!((inward.remove.len(), inward.cluster.sizes.desired_capacity), (2, 1));
+}
+
+#[test]
+fn an_update_replaces_what_was_given_and_nothing_else() {
+    let inputs = json!({"name": "api", "metadata": {"a": 1}, "timeout": 60, "config": null});
+    let mut before = cluster(ClusterStatus::Active, (0, -1, 0));
+    before.config = json!({"node.name.format": "n-$I"}).as_object().cloned().unwrap();
+    let after = begin(&action(ActionKind::ClusterUpdate, &inputs), &before, &[]).unwrap().cluster;
+    assert_eq!((after.name.as_str(), after.timeout, after.config.len()), ("api", 60, 0));
+    assert_eq!(after.metadata["a"], 1);
+    assert_eq!(after.profile_id, before.profile_id);
+    assert_eq!(after.status, ClusterStatus::Updating);
+}
+
+#[test]
+fn a_new_profile_is_taken_for_the_future_and_never_pretended_to_be_rolled_out() {
+    let new = Uuid::from_u128(55);
+    let before = cluster(ClusterStatus::Active, (0, -1, 1));
+    let one = members(&[Active]);
+    let future = json!({"new_profile_id": new.to_string(), "profile_only": true});
+    let after = begin(&action(ActionKind::ClusterUpdate, &future), &before, &one).unwrap().cluster;
+    assert_eq!(after.profile_id, ProfileId::new(new));
+    assert_eq!(after.profile_refs.len(), 2, "members are still made from the earlier one");
+    let rollout = json!({"new_profile_id": new.to_string()});
+    let refused = begin(&action(ActionKind::ClusterUpdate, &rollout), &before, &one).unwrap_err();
+    assert!(refused.reason.contains("profile_only"), "{}", refused.reason);
+    assert_eq!(*refused.cluster, before);
+}
+
+#[test]
+fn deletion_takes_every_member_and_removes_the_cluster_once_none_is_left() {
+    let action = action(ActionKind::ClusterDelete, &json!({}));
+    let before = cluster(ClusterStatus::Error, (0, -1, 3));
+    let all = members(&[Active, Error, NodeStatus::Init]);
+    let beginning = begin(&action, &before, &all).unwrap();
+    assert_eq!(beginning.remove.len(), 3);
+    assert_eq!(end(&action, &beginning.cluster, &[], &removing(3, 0)).cluster, None);
+    let failed = end(&action, &beginning.cluster, &all[..1], &removing(3, 0));
+    assert_eq!(failed.status, ActionStatus::Failed);
+    assert!(failed.cluster.is_some());
+}
+
+#[test]
+fn the_same_action_always_chooses_the_same_victims() {
+    let inputs = json!({"adjustment_type": "EXACT_CAPACITY", "number": 2, "strict": true});
+    let action = action(ActionKind::ClusterResize, &inputs);
+    let before = cluster(ClusterStatus::Active, (0, -1, 20));
+    let all = members(&[Active; 20]);
+    let first = begin(&action, &before, &all).unwrap();
+    assert_eq!(first, begin(&action, &before, &all).unwrap());
+    assert_eq!(first.remove.len(), 18);
+}

@@ -135,7 +135,8 @@ impl Run<'_> {
                 if self.worker.env.now().since(node.init_at) <= patience {
                     return Ok(Moved::Waits);
                 }
-                let reason = format!("Failed in creating server: '{physical_id}' disappeared while it was built.");
+                let reason =
+                    format!("Failed in creating server: '{physical_id}' disappeared while it was built.");
                 self.fail(node.id, &reason, Some(physical_id)).await
             }
             Err(error) => Ok(put_off(&error)),
@@ -164,12 +165,7 @@ impl Run<'_> {
         Ok(moved(settled))
     }
 
-    async fn fail(
-        &self,
-        node: NodeId,
-        reason: &str,
-        physical_id: Option<&str>,
-    ) -> Result<Moved, StoreError> {
+    async fn fail(&self, node: NodeId, reason: &str, physical_id: Option<&str>) -> Result<Moved, StoreError> {
         self.settle(node, NodeStatus::Error, reason, physical_id).await.map(moved)
     }
 
@@ -198,7 +194,8 @@ impl Run<'_> {
     }
 
     fn request(&self, node: &Node, profile: &Profile) -> CreateRequest {
-        let properties = profile.spec.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
+        let properties =
+            profile.spec.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
         let name = properties.get("name").and_then(Value::as_str).unwrap_or(&node.name).to_owned();
         let mut metadata: JsonMap =
             properties.get("metadata").and_then(Value::as_object).cloned().unwrap_or_default();

@@ -39,9 +39,8 @@ impl Run<'_> {
         let mut create = Vec::new();
         if let Some(creation) = &mut plan.creation {
             let upto = creation.count.min(creation.registered + NODES_PER_STEP as u64);
-            create = (creation.registered..upto)
-                .map(|place| self.registration(&after, creation, place))
-                .collect();
+            create =
+                (creation.registered..upto).map(|place| self.registration(&after, creation, place)).collect();
             creation.registered = upto;
         }
         let mut retire = Vec::new();
@@ -51,8 +50,7 @@ impl Run<'_> {
         }
         let lease_until = self.worker.env.now().plus(self.worker.env.settings.lease);
         let work = crate::work::Work { plan: Some(plan), ..self.work.clone() };
-        let saved =
-            serde_json::to_value(&work).map_err(|cause| StoreError::Corrupt(cause.to_string()))?;
+        let saved = serde_json::to_value(&work).map_err(|cause| StoreError::Corrupt(cause.to_string()))?;
         loop {
             let step = Step {
                 task: self.task,
@@ -140,18 +138,13 @@ impl Run<'_> {
     }
 
     /// The next nodes to remove that are still members.
-    async fn next_retirements(
-        &self,
-        removal: &Removal,
-        most: usize,
-    ) -> Result<Vec<Retirement>, StoreError> {
+    async fn next_retirements(&self, removal: &Removal, most: usize) -> Result<Vec<Retirement>, StoreError> {
         let upto = removal.count.min(removal.registered + most);
         let ids: Vec<Uuid> = if removal.parts == 0 {
             removal.nodes.get(removal.registered..upto).unwrap_or_default().to_vec()
         } else {
             // A step that crosses the boundary of two parts takes what is left of the first.
-            let part =
-                self.worker.env.store.part(self.task.action.id, removal.registered / PER_PART).await?;
+            let part = self.worker.env.store.part(self.task.action.id, removal.registered / PER_PART).await?;
             part.into_iter().skip(removal.registered % PER_PART).take(upto - removal.registered).collect()
         };
         if ids.is_empty() {

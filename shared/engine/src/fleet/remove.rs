@@ -18,8 +18,7 @@ impl Run<'_> {
         let ids: Vec<NodeId> = batch.iter().map(|member| member.node).collect();
         let nodes: Vec<Node> = self.worker.env.store.get_many(&ids).await?;
         let nodes: HashMap<NodeId, Node> = nodes.into_iter().map(|node| (node.id, node)).collect();
-        let looks: Vec<_> =
-            ids.iter().map(|id| async { self.remove(*id, nodes.get(id)).await }).collect();
+        let looks: Vec<_> = ids.iter().map(|id| async { self.remove(*id, nodes.get(id)).await }).collect();
         stream::iter(looks).buffer_unordered(self.worker.env.settings.concurrency).try_collect().await
     }
 
@@ -77,7 +76,8 @@ impl Run<'_> {
     /// Ends the derived action and forgets the member: the node's record is gone.
     async fn forget(&self, id: NodeId) -> Result<Moved, StoreError> {
         let store = &self.worker.env.store;
-        let finish = end(ActionStatus::Succeeded, "", self.worker.env.now(), self.worker.env.settings.retention);
+        let finish =
+            end(ActionStatus::Succeeded, "", self.worker.env.now(), self.worker.env.settings.retention);
         store.finish_child(self.child(id), self.started, &finish).await?;
         store.member_remove(self.view.cluster.id, id).await?;
         Ok(Moved::On)
