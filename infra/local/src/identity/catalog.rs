@@ -13,8 +13,8 @@ pub(super) struct Catalog(Value);
 impl Catalog {
     /// The catalogue of an identity reached at `root` and an API reached at `api`.
     ///
-    /// The clustering endpoint is the bare root of the API: clients append the version they read from the version
-    /// document's link, so an endpoint with `/v1` in it would end up as `/v1/v1`.
+    /// The clustering endpoint is the bare root of the API: clients append the version they read from
+    /// the version document's link, so an endpoint with `/v1` in it would end up as `/v1/v1`.
     pub(super) fn new(root: &str, api: &str) -> Self {
         Self(json!([
             service("clustering", "coppice", api),
