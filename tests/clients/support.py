@@ -1,0 +1,157 @@
+"""What the stories share: a server to talk to, a bounded wait, and the `openstack` command."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PROFILE_SPEC = ROOT / "samples" / "profiles" / "nova_server.yaml"
+
+# A profile whose servers take this long keeps an action running while the story does something else.
+# It outlasts two starts of the `openstack` command on a busy machine.
+SLOW_BUILD_SECONDS = 20
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """A running server: where it is, and the clouds.yaml that its identity wrote."""
+
+    url: str
+    clouds_yaml: Path
+
+
+def wait_until(what: str, probe: Callable[[], object], tries: int = 480, pause: float = 0.25):
+    """Returns the first truthy answer of `probe`, or fails after `tries` (two minutes by default)."""
+    answer = None
+    for _ in range(tries):
+        answer = probe()
+        if answer:
+            return answer
+        time.sleep(pause)
+    raise AssertionError(f"gave up waiting for {what}; the last answer was {answer!r}")
+
+
+def answers(url: str) -> bool:
+    """Whether the server lists its versions (which the clustering API does with status 300)."""
+    try:
+        with urllib.request.urlopen(f"{url}/", timeout=5) as response:
+            return response.status == 200
+    except urllib.error.HTTPError as answer:
+        return answer.code == 300
+    except OSError:
+        return False
+
+
+def free_port() -> int:
+    """A loopback port that nobody held a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """The all-in-one server in a directory of its own, started from a binary and stopped at the end."""
+
+    def __init__(self, binary: str, directory: Path):
+        self.directory = directory
+        self.url = f"http://127.0.0.1:{free_port()}"
+        self.log = directory / "server.log"
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [
+                    binary,
+                    "--listen",
+                    self.url.removeprefix("http://"),
+                    "--data-dir",
+                    str(directory),
+                    "--in-memory",
+                    "--log",
+                    "text",
+                ],
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+            )
+
+    def wait_ready(self) -> Cloud:
+        """Waits until the server answers and has written clouds.yaml."""
+        clouds_yaml = self.directory / "clouds.yaml"
+
+        def ready() -> bool:
+            code = self.process.poll()
+            assert code is None, f"the server ended with status {code}:\n{self.tail()}"
+            return answers(self.url) and clouds_yaml.exists()
+
+        wait_until(f"{self.url} to answer", ready, tries=300, pause=0.1)
+        return Cloud(self.url, clouds_yaml)
+
+    def tail(self, lines: int = 30) -> str:
+        """The end of the server's log without its successes, for the report of a failure."""
+        kept = [line for line in self.log.read_text(errors="replace").splitlines() if " status=2" not in line]
+        return "\n".join(kept[-lines:])
+
+    def stop(self) -> None:
+        """Asks the server to end, and ends it if it does not."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+
+@dataclass(frozen=True)
+class Output:
+    """What one command printed and how it ended."""
+
+    command: str
+    status: int
+    stdout: str
+    stderr: str
+
+    def json(self):
+        """The answer of a command that was run with `-f json`."""
+        assert self.status == 0, f"{self}"
+        return json.loads(self.stdout)
+
+    def action(self) -> str:
+        """The id of the action that the server accepted."""
+        found = re.search(r"accepted by action:? ([0-9a-f-]{36})", self.stdout)
+        assert found, f"no action was accepted: {self}"
+        return found.group(1)
+
+
+class Cli:
+    """Runs `openstack --os-cloud <name> cluster …`, one process a command, as a user would."""
+
+    def __init__(self, cloud: Cloud, name: str = "coppice"):
+        self.cloud = cloud
+        self.name = name
+
+    def run(self, *arguments: str) -> Output:
+        """Runs one command of the `cluster` family and returns what it printed."""
+        # The shell that was installed with the tests, whatever is first on the path.
+        command = [str(Path(sys.executable).with_name("openstack")), "--os-cloud", self.name, "cluster", *arguments]
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("OS_")}
+        environment |= {"OS_CLIENT_CONFIG_FILE": str(self.cloud.clouds_yaml), "PYTHONWARNINGS": "ignore"}
+        done = subprocess.run(
+            command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=180
+        )
+        return Output(" ".join(["openstack", *command[1:]]), done.returncode, done.stdout, done.stderr)
+
+    def show(self, *arguments: str):
+        """The JSON answer of a command that succeeds."""
+        return self.run(*arguments, "-f", "json").json()
