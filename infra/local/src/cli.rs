@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::halt::HaltAt;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use coppice_runtime::logging::Format;
 use std::net::SocketAddr;
@@ -53,6 +54,9 @@ pub struct ServeOptions {
     /// Limits and pace as JSON, such as '{"max_clusters_per_project": 10}'.
     #[arg(long, env = "COPPICE_SETTINGS")]
     pub settings: Option<String>,
+    /// Stand still at this effect, to be killed there: <effect>:<n>:<before|after>.
+    #[arg(long, hide = true)]
+    pub halt_at: Option<HaltAt>,
 }
 
 /// Where state lives and how the process speaks.

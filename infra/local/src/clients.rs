@@ -3,17 +3,16 @@
 use aws_sdk_dynamodb::config::{
     BehaviorVersion, Region, StalledStreamProtectionConfig, retry::RetryConfig, timeout::TimeoutConfig,
 };
-use coppice_emulators::dynamodb::{DynamoDb, credentials};
-use coppice_emulators::http_client::InProcess;
-use coppice_emulators::sqs::Sqs;
+use coppice_emulators::dynamodb::credentials;
+use coppice_emulators::http_client::{InProcess, Service};
 use coppice_runtime::Aws;
 
 /// A region must be named; nothing depends on which.
 const REGION: &str = "us-east-1";
 
-/// Clients of these services. They neither retry nor time out: there is no network between.
+/// Clients of a DynamoDB and an SQS. They neither retry nor time out: there is no network between.
 #[must_use]
-pub fn in_process(dynamodb: DynamoDb, sqs: Sqs) -> Aws {
+pub fn in_process(dynamodb: impl Service, sqs: impl Service) -> Aws {
     let dynamodb = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static(REGION))
@@ -32,8 +31,5 @@ pub fn in_process(dynamodb: DynamoDb, sqs: Sqs) -> Aws {
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .http_client(InProcess::new(sqs))
         .build();
-    Aws {
-        dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb),
-        sqs: aws_sdk_sqs::Client::from_conf(sqs),
-    }
+    Aws { dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb), sqs: aws_sdk_sqs::Client::from_conf(sqs) }
 }

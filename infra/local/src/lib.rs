@@ -6,6 +6,7 @@ pub mod clients;
 mod consumer;
 pub mod emulators;
 mod failure;
+pub mod halt;
 pub mod identity;
 pub mod pump;
 pub mod serve;

@@ -2,6 +2,7 @@
 
 use crate::cli::{CommonOptions, ServeOptions};
 use crate::failure::Failure;
+use crate::halt::Halt;
 use crate::identity::{self, DevIdentity, Files, OsEntropy, write_clouds_yaml};
 use crate::services::{Services, make_directory};
 use crate::system::{Options, System};
@@ -27,7 +28,8 @@ pub async fn run(options: ServeOptions) -> Result<(), Failure> {
     logging::start(options.common.log.into(), &options.common.log_filter);
     let behaviour = behaviour(&options)?;
     let listener = listen(options.listen).await?;
-    let address = listener.local_addr().map_err(|cause| Failure::Listen { address: options.listen, cause })?;
+    let address =
+        listener.local_addr().map_err(|cause| Failure::Listen { address: options.listen, cause })?;
     let sqs_listener = match options.listen_sqs {
         Some(address) => Some(listen(address).await?),
         None => None,
@@ -38,7 +40,8 @@ pub async fn run(options: ServeOptions) -> Result<(), Failure> {
     };
     let sqs_url = format!("http://{}", options.listen_sqs.unwrap_or(address));
     let data_dir = (!options.common.in_memory).then_some(options.common.data_dir.as_path());
-    let services = Services::open(data_dir, sqs_url).await?;
+    let halt = options.halt_at.clone().map(Halt::new);
+    let services = Services::open_until(data_dir, sqs_url, halt.as_ref()).await?;
     let root_url = format!("http://{address}");
     let (identity, clouds) = open_identity(&options.common, &root_url, &root_url)?;
     let system = System::new(services, behaviour)?;
@@ -81,8 +84,9 @@ fn behaviour(options: &ServeOptions) -> Result<Options, Failure> {
         None => Default::default(),
     };
     let overrides = match &options.settings {
-        Some(json) => Overrides::parse(json)
-            .map_err(|cause| Failure::Option { option: "--settings", cause })?,
+        Some(json) => {
+            Overrides::parse(json).map_err(|cause| Failure::Option { option: "--settings", cause })?
+        }
         None => Overrides::default(),
     };
     Ok(Options { settings: overrides.apply(Settings::default()), simulated })

@@ -2,6 +2,7 @@
 
 use crate::clients::in_process;
 use crate::failure::Failure;
+use crate::halt::Halt;
 use coppice_emulators::dynamodb::DynamoDb;
 use coppice_emulators::sqs::Sqs;
 use coppice_runtime::Aws;
@@ -48,6 +49,18 @@ impl Services {
     /// # Errors
     /// When the directory, the data file, or a service cannot be used.
     pub async fn open(data_dir: Option<&Path>, sqs_url: String) -> Result<Self, Failure> {
+        Self::open_until(data_dir, sqs_url, None).await
+    }
+
+    /// The same, until the process stands still at `halt`.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub async fn open_until(
+        data_dir: Option<&Path>,
+        sqs_url: String,
+        halt: Option<&Halt>,
+    ) -> Result<Self, Failure> {
         let (dynamodb, lock) = match data_dir {
             Some(directory) => {
                 let lock = lock(directory)?;
@@ -56,7 +69,10 @@ impl Services {
             None => (DynamoDb::in_memory()?, None),
         };
         let sqs = Sqs::new(sqs_url);
-        let aws = in_process(dynamodb.clone(), sqs.clone());
+        let aws = match halt {
+            None => in_process(dynamodb.clone(), sqs.clone()),
+            Some(halt) => in_process(halt.around(dynamodb.clone()), halt.around(sqs.clone())),
+        };
         make_tables(&aws).await.map_err(|cause| Failure::Services(cause.to_string()))?;
         let queue_url = make_queues(&aws).await.map_err(Failure::Services)?;
         Ok(Self { dynamodb, sqs, aws, queue_url, _lock: lock })

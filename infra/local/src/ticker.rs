@@ -48,7 +48,7 @@ async fn tick(worker: Worker, dynamodb: DynamoDb, every: Duration, mut stopped: 
             tracing::warn!(error = %error, "a run of the reconciler was cut short; the next one goes on");
         }
         runs = runs.wrapping_add(1);
-        if runs % RUNS_BETWEEN_EXPIRIES == 0
+        if runs.is_multiple_of(RUNS_BETWEEN_EXPIRIES)
             && let Err(error) = dynamodb.sweep_expired()
         {
             tracing::warn!(error, "expired items were not removed");

@@ -59,6 +59,7 @@ impl Worker {
         };
         if view.cluster.active_action != Some(task.action.id) {
             // A deletion has taken the cluster over (invariant 2).
+            self.cancel_children(&view, |holder| holder == task.action.id).await?;
             return self.close(task, ActionStatus::Cancelled, "").await;
         }
         let work = task.work.clone().map(serde_json::from_value).transpose();
@@ -103,7 +104,7 @@ impl Worker {
         run: &mut Run<'_>,
     ) -> Result<Option<Yield>, StoreError> {
         if let Some(former) = run.work.supersedes {
-            self.end_former(former, &run.view).await?;
+            self.end_former(former, run.task.action.id, &run.view).await?;
         }
         let task = run.task;
         let now = self.env.now();
@@ -151,14 +152,32 @@ impl Worker {
         Ok(Plan { creation, removal })
     }
 
-    /// Ends the action a deletion took the cluster over from, and what it derived.
-    async fn end_former(&self, former: ActionId, view: &ClusterView) -> Result<(), StoreError> {
+    /// Ends the action a deletion took the cluster over from, after what it and those before it derived: a
+    /// parent ends last (invariant 5), and an earlier holder may not have noticed yet that it lost.
+    async fn end_former(
+        &self,
+        former: ActionId,
+        own: ActionId,
+        view: &ClusterView,
+    ) -> Result<(), StoreError> {
+        self.cancel_children(view, |holder| holder != own).await?;
+        let cancelled = end(ActionStatus::Cancelled, "", self.env.now(), self.env.settings.retention);
+        self.env.store.finish_action(former, &cancelled).await.map(|_| ())
+    }
+
+    /// Ends the actions derived for members that are pending for these former holders.
+    async fn cancel_children(
+        &self,
+        view: &ClusterView,
+        of: impl Fn(ActionId) -> bool,
+    ) -> Result<(), StoreError> {
         let now = self.env.now();
         let cancelled = end(ActionStatus::Cancelled, "", now, self.env.settings.retention);
-        self.env.store.finish_action(former, &cancelled).await?;
-        for member in view.members.iter().filter(|member| member.pending == Some(former)) {
-            let child = ActionId::derived_for(former, CHILD, member.node.uuid());
-            self.env.store.finish_child(child, now, &cancelled).await?;
+        for member in &view.members {
+            if let Some(holder) = member.pending.filter(|holder| of(*holder)) {
+                let child = ActionId::derived_for(holder, CHILD, member.node.uuid());
+                self.env.store.finish_child(child, now, &cancelled).await?;
+            }
         }
         Ok(())
     }

@@ -71,7 +71,7 @@ impl DevIdentity {
 
     /// A whole list under its key, with the links Keystone gives it.
     pub(super) fn list_json(&self, key: &str, path: &str, items: Vec<Value>) -> Value {
-        json!({key: items, "links": {"self": self.link(path), "previous": null, "next": null}})
+        json!({key: Value::Array(items), "links": {"self": self.link(path), "previous": null, "next": null}})
     }
 
     /// The URL of a path of the Identity API v3.

@@ -123,11 +123,15 @@ impl World {
 
 fn by_name(user: &str, password: &str, scope: Value) -> Value {
     let user = json!({"name": user, "domain": {"name": "Default"}, "password": password});
-    json!({"identity": {"methods": ["password"], "password": {"user": user}}, "scope": scope})
+    let mut auth = json!({"identity": {"methods": ["password"], "password": {"user": user}}});
+    auth["scope"] = scope;
+    auth
 }
 
 fn by_token(token: &str, scope: Value) -> Value {
-    json!({"identity": {"methods": ["token"], "token": {"id": token}}, "scope": scope})
+    let mut auth = json!({"identity": {"methods": ["token"], "token": {"id": token}}});
+    auth["scope"] = scope;
+    auth
 }
 
 fn project(name: &str) -> Value {

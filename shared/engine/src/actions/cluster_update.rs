@@ -20,19 +20,20 @@ impl ClusterAction for ClusterUpdate {
             status_reason: "Update in progress".to_owned(),
             ..now.cluster.clone()
         };
-        if let Some(Value::String(name)) = inputs.get("name") {
-            cluster.name.clone_from(name);
+        // Null leaves things alone: clients send it for what they were not told.
+        let given = |key: &str| inputs.get(key).filter(|value| !value.is_null());
+        if let Some(name) = given("name").and_then(Value::as_str) {
+            name.clone_into(&mut cluster.name);
         }
-        // A map given as null empties it.
-        if let Some(metadata) = inputs.get("metadata") {
-            cluster.metadata = metadata.as_object().cloned().unwrap_or_default();
+        if let Some(metadata) = given("metadata").and_then(Value::as_object) {
+            cluster.metadata.clone_from(metadata);
         }
-        if let Some(config) = inputs.get("config") {
-            cluster.config = config.as_object().cloned().unwrap_or_default();
+        if let Some(config) = given("config").and_then(Value::as_object) {
+            cluster.config.clone_from(config);
         }
-        if let Some(timeout) = inputs.get("timeout") {
-            let given = timeout.as_i64().filter(|seconds| *seconds > 0);
-            cluster.timeout = given.unwrap_or(now.settings.default_action_timeout);
+        if let Some(timeout) = given("timeout") {
+            let seconds = timeout.as_i64().filter(|seconds| *seconds > 0);
+            cluster.timeout = seconds.unwrap_or(now.settings.default_action_timeout);
         }
         if let Some(id) = inputs.get("new_profile_id").and_then(Value::as_str) {
             let profile: ProfileId =

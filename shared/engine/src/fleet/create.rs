@@ -6,9 +6,11 @@ use coppice_compute::{
     adoptable, ensure_created, list_all,
 };
 use coppice_domain::cluster::{JsonMap, Member};
+use coppice_domain::fault::Fault;
 use coppice_domain::ids::NodeId;
 use coppice_domain::node::{Node, NodeStatus};
 use coppice_domain::profile::Profile;
+use coppice_domain::profile_types;
 use coppice_store::{Settled, StoreError};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use serde_json::{Value, json};
@@ -109,10 +111,16 @@ impl Run<'_> {
             let reason = format!("The profile '{}' could not be found.", node.profile_id);
             return self.fail(node.id, &reason, None).await;
         };
-        match ensure_created(self.worker.compute.as_ref(), &self.request(node, profile)).await {
+        let request = match self.request(node, profile) {
+            Ok(request) => request,
+            Err(fault) => {
+                return self.fail(node.id, &format!("Failed in creating server: {fault}"), None).await;
+            }
+        };
+        match ensure_created(self.worker.compute.as_ref(), &request).await {
             Ok(instance) => {
                 let moved = self.take(node.id, &instance, true).await?;
-                if moved == Moved::Superseded {
+                if moved == Moved::Superseded && !self.claims(node.id, &instance).await? {
                     self.discard(&instance).await;
                 }
                 Ok(moved)
@@ -177,6 +185,12 @@ impl Run<'_> {
         self.settle(node.id, node.status, &node.status_reason, None).await.map(moved)
     }
 
+    /// Whether a node has this instance: a worker that took over may have gone further with it.
+    async fn claims(&self, node: NodeId, instance: &Instance) -> Result<bool, StoreError> {
+        let node: Option<Node> = self.worker.env.store.get(node).await?;
+        Ok(node.is_some_and(|node| node.physical_id.as_deref() == Some(&instance.id)))
+    }
+
     /// Deletes an instance whose node was taken over while it was asked for. If this fails, the search
     /// for unclaimed instances finds it.
     async fn discard(&self, instance: &Instance) {
@@ -193,9 +207,8 @@ impl Run<'_> {
         Token::derived_for(self.task.action.id, STEP, node)
     }
 
-    fn request(&self, node: &Node, profile: &Profile) -> CreateRequest {
-        let properties =
-            profile.spec.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
+    fn request(&self, node: &Node, profile: &Profile) -> Result<CreateRequest, Fault> {
+        let properties = profile_types::get(&profile.type_name)?.properties(&profile.spec)?;
         let name = properties.get("name").and_then(Value::as_str).unwrap_or(&node.name).to_owned();
         let mut metadata: JsonMap =
             properties.get("metadata").and_then(Value::as_object).cloned().unwrap_or_default();
@@ -210,7 +223,7 @@ impl Run<'_> {
             project: node.project.clone(),
             token: self.token(node.id),
         };
-        CreateRequest { name, spec: properties, metadata, tags }
+        Ok(CreateRequest { name, spec: properties, metadata, tags })
     }
 }
 
@@ -225,10 +238,10 @@ pub(crate) fn by_node(instances: Vec<Instance>) -> Seen {
     seen
 }
 
-fn moved(settled: Settled) -> Moved {
+pub(super) const fn moved(settled: Settled) -> Moved {
     match settled {
-        Settled::Done => Moved::On,
-        Settled::Superseded => Moved::Superseded,
+        Settled::Done | Settled::Earlier => Moved::On,
+        Settled::Superseded | Settled::Gone => Moved::Superseded,
     }
 }
 

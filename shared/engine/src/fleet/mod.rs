@@ -136,12 +136,23 @@ impl<'a> Run<'a> {
         let store = &self.worker.env.store;
         let (child, now) = (self.child(node), self.worker.env.now());
         let settled = store.node_settle(node, child, status, reason, physical_id, now).await?;
-        if settled == Settled::Superseded {
-            return Ok(settled);
-        }
+        let (status, reason) = match settled {
+            Settled::Done => (status, reason.to_owned()),
+            // What follows must say what the node says, whoever wrote it.
+            Settled::Earlier => match store.get::<Node>(node).await? {
+                Some(node) => (node.status, node.status_reason),
+                None => return Ok(Settled::Superseded),
+            },
+            Settled::Gone => {
+                // Removed, but its worker died before it said so.
+                self.forget(node).await?;
+                return Ok(settled);
+            }
+            Settled::Superseded => return Ok(settled),
+        };
         let outcome =
             if status == NodeStatus::Active { ActionStatus::Succeeded } else { ActionStatus::Failed };
-        let finish = end(outcome, reason, now, self.worker.env.settings.retention);
+        let finish = end(outcome, &reason, now, self.worker.env.settings.retention);
         store.finish_child(child, self.started, &finish).await?;
         store.member_settle(self.view.cluster.id, node, status, self.task.action.id).await?;
         Ok(settled)

@@ -1,6 +1,6 @@
 //! Removing nodes: delete the instance until the backend says it is gone, then forget the node.
 
-use super::create::{bare, put_off};
+use super::create::{bare, moved, put_off};
 use super::{Moved, Run};
 use crate::dispatch::end;
 use coppice_compute::{ComputeError, Consequence, Deletion, Filter, list_all};
@@ -29,17 +29,14 @@ impl Run<'_> {
         };
         if node.active_action.is_none() {
             let reason = &node.status_reason;
-            return Ok(match self.settle(id, node.status, reason, None).await? {
-                Settled::Done => Moved::On,
-                Settled::Superseded => Moved::Superseded,
-            });
+            return self.settle(id, node.status, reason, None).await.map(moved);
         }
         if node.active_action != Some(self.child(id)) {
             return Ok(Moved::Superseded);
         }
         match self.delete_instances(node).await {
             Ok(Deletion::Gone) => match self.worker.env.store.node_remove(id, self.child(id)).await? {
-                Settled::Done => self.forget(id).await,
+                Settled::Done | Settled::Earlier | Settled::Gone => self.forget(id).await,
                 Settled::Superseded => Ok(Moved::Superseded),
             },
             Ok(Deletion::Underway) => Ok(Moved::Waits),
@@ -47,10 +44,7 @@ impl Run<'_> {
                 Consequence::Fail | Consequence::TryElsewhere => {
                     let instance = node.physical_id.as_deref().unwrap_or("unknown");
                     let reason = format!("Failed in deleting server '{instance}': {}.", bare(&error));
-                    Ok(match self.settle(id, NodeStatus::Error, &reason, None).await? {
-                        Settled::Done => Moved::On,
-                        Settled::Superseded => Moved::Superseded,
-                    })
+                    self.settle(id, NodeStatus::Error, &reason, None).await.map(moved)
                 }
                 Consequence::RetryLater { .. } | Consequence::LookUpThenRetry => Ok(put_off(&error)),
             },
@@ -74,7 +68,7 @@ impl Run<'_> {
     }
 
     /// Ends the derived action and forgets the member: the node's record is gone.
-    async fn forget(&self, id: NodeId) -> Result<Moved, StoreError> {
+    pub(super) async fn forget(&self, id: NodeId) -> Result<Moved, StoreError> {
         let store = &self.worker.env.store;
         let finish =
             end(ActionStatus::Succeeded, "", self.worker.env.now(), self.worker.env.settings.retention);

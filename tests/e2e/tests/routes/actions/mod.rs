@@ -1,0 +1,5 @@
+//! `/v1/actions` (spec api-resources O).
+
+mod create;
+mod list;
+mod show;

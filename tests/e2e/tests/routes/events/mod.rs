@@ -1,0 +1,4 @@
+//! `/v1/events` (spec api-resources P).
+
+mod list;
+mod show;

@@ -1,0 +1,18 @@
+//! Routes through the whole system in process. Folders mirror URLs: `<resource>/<verb>.rs`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "these are tests")]
+#![allow(clippy::print_stderr, reason = "measured figures are shown with --nocapture")]
+
+mod actions;
+mod bad_input;
+mod budgets;
+mod build_info;
+mod check;
+mod clusters;
+mod endpoints;
+mod events;
+mod exchanges;
+mod isolation;
+mod nodes;
+mod profile_types;
+mod profiles;
+mod versions;

@@ -1,0 +1,4 @@
+//! `/v1/nodes` (spec api-resources L).
+
+mod list;
+mod show;

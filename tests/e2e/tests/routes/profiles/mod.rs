@@ -1,0 +1,8 @@
+//! `/v1/profiles` (spec api-resources E).
+
+mod create;
+mod delete;
+mod list;
+mod show;
+mod update;
+mod validate;

@@ -1,0 +1,157 @@
+//! Planted bugs: what the simulation must catch. They tamper with requests on their way to the table, so
+//! that the code under test is the real code, and nothing in it knows of them.
+
+use crate::gate::TaskId;
+use crate::history::History;
+use crate::table::Request;
+use coppice_emulators::http_client::Answer;
+use serde_json::{Value, json};
+
+/// A bug to plant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Bug {
+    /// A claim's fence is not a condition of later writes.
+    NoFence,
+    /// A transaction that is sent again counts again.
+    DoubleCount,
+    /// An action that has ended may end again.
+    EndsTwice,
+    /// Nodes are written down after their instances were asked for.
+    EffectBeforeRecord,
+    /// Nothing is ever due: only messages wake work.
+    DueTimeDropped,
+    /// Lists of members are taken from where they lag.
+    StaleIndexTrusted,
+    /// An action that ends keeps its cluster.
+    LockNeverReleased,
+}
+
+impl Bug {
+    /// Every bug.
+    pub const ALL: [Self; 7] = [
+        Self::NoFence,
+        Self::DoubleCount,
+        Self::EndsTwice,
+        Self::EffectBeforeRecord,
+        Self::DueTimeDropped,
+        Self::StaleIndexTrusted,
+        Self::LockNeverReleased,
+    ];
+}
+
+/// How many writes ago the answers are that [`Bug::StaleIndexTrusted`] gives.
+const STALE: usize = 2;
+
+/// Tampers with requests as a bug would.
+pub(crate) struct Sabotage {
+    bug: Option<Bug>,
+    /// Writes that were acknowledged and are yet to be made, with the task they are of.
+    withheld: Vec<(TaskId, Request)>,
+}
+
+impl Sabotage {
+    pub(crate) const fn new(bug: Option<Bug>) -> Self {
+        Self { bug, withheld: Vec::new() }
+    }
+
+    /// The request as the bug would send it, or the answer it would give itself.
+    pub(crate) fn tamper(
+        &mut self,
+        task: TaskId,
+        request: &Request,
+        history: &History,
+    ) -> Result<Request, Answer> {
+        let mut request = request.clone();
+        match self.bug {
+            None | Some(Bug::EffectBeforeRecord) => {}
+            Some(Bug::NoFence) => each_write(&mut request, |write| weaken(write, "#fence = ", "#fence")),
+            Some(Bug::EndsTwice) => each_write(&mut request, |write| weaken(write, "#status IN ", "#status")),
+            Some(Bug::DoubleCount) => {
+                if let Some(body) = request.body.as_object_mut() {
+                    body.remove("ClientRequestToken");
+                }
+            }
+            Some(Bug::DueTimeDropped) => each_write(&mut request, drop_due),
+            Some(Bug::StaleIndexTrusted) => {
+                let members = request.body["ExpressionAttributeValues"][":p"]["S"].as_str();
+                if request.operation == "Query" && members.is_some_and(|pk| pk.starts_with("C#")) {
+                    let body = history.query(&request.body, STALE).to_string();
+                    return Err(Answer { status: 200, body });
+                }
+            }
+            Some(Bug::LockNeverReleased) => each_write(&mut request, keep_lock),
+        }
+        if self.bug == Some(Bug::EffectBeforeRecord) && registers_nodes(&request) {
+            self.withheld.push((task, request));
+            return Err(Answer { status: 200, body: json!({}).to_string() });
+        }
+        Ok(request)
+    }
+
+    /// The writes of a task that are yet to be made: an instance was asked for, so now is their time.
+    pub(crate) fn release(&mut self, task: TaskId) -> Vec<Request> {
+        let (due, kept) = self.withheld.drain(..).partition(|(owner, _)| *owner == task);
+        self.withheld = kept;
+        due.into_iter().map(|(_, request): (TaskId, Request)| request).collect()
+    }
+}
+
+fn each_write(request: &mut Request, mut change: impl FnMut(&mut Value)) {
+    match request.body["TransactItems"].as_array_mut() {
+        Some(writes) => {
+            for write in writes.iter_mut().filter_map(Value::as_object_mut) {
+                write.values_mut().for_each(&mut change);
+            }
+        }
+        None => change(&mut request.body),
+    }
+}
+
+/// Makes the clause that begins like this hold for every item that has the attribute.
+fn weaken(write: &mut Value, clause: &str, name: &str) {
+    let Some(condition) = write["ConditionExpression"].as_str() else { return };
+    let clauses: Vec<String> = condition
+        .split(" AND ")
+        .map(|part| {
+            if part.starts_with(clause) { format!("({part} OR attribute_exists({name}))") } else { part.to_owned() }
+        })
+        .collect();
+    write["ConditionExpression"] = Value::String(clauses.join(" AND "));
+}
+
+/// Leaves out of an update whatever sets these attributes.
+fn drop_due(write: &mut Value) {
+    for name in ["due", "due_at", "due_shard"] {
+        if let Some(item) = write["Item"].as_object_mut() {
+            item.remove(name);
+        }
+        // The attribute is set under a name that no index reads.
+        if let Some(names) = write["ExpressionAttributeNames"].as_object_mut()
+            && let Some(placeholder) = names.get_mut(&format!("#{name}"))
+        {
+            *placeholder = Value::String(format!("un{name}"));
+        }
+    }
+}
+
+fn keep_lock(write: &mut Value) {
+    let Some(expression) = write["UpdateExpression"].as_str() else { return };
+    let Some((before, removed)) = expression.split_once("REMOVE ") else { return };
+    let kept: Vec<&str> =
+        removed.split(", ").filter(|name| *name != "#active_action" && *name != "#active_kind").collect();
+    if !write["Key"]["pk"]["S"].as_str().is_some_and(|pk| pk.starts_with("C#")) || kept.len() == removed.split(", ").count() {
+        return;
+    }
+    let expression = if kept.is_empty() { before.to_owned() } else { format!("{before}REMOVE {}", kept.join(", ")) };
+    write["UpdateExpression"] = Value::String(expression.trim_end().to_owned());
+    if let Some(names) = write["ExpressionAttributeNames"].as_object_mut() {
+        names.remove("#active_kind");
+    }
+}
+
+fn registers_nodes(request: &Request) -> bool {
+    let writes = request.body["TransactItems"].as_array();
+    writes.into_iter().flatten().any(|write| {
+        write["Put"]["Item"]["pk"]["S"].as_str().is_some_and(|pk| pk.starts_with("N#"))
+    })
+}

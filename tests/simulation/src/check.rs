@@ -1,0 +1,299 @@
+//! Invariants of a world that has come to rest.
+
+use crate::history::{History, Item, Key, key_of, number, text};
+use crate::watch::is_terminal;
+use crate::world::World;
+use coppice_compute::simulated::InstanceStore;
+use coppice_compute::{Filter, InstanceState};
+use coppice_domain::time::{Clock, Timestamp};
+use futures::FutureExt;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+type Items = BTreeMap<String, Arc<Item>>;
+
+/// The resources of a world at rest.
+struct Rest {
+    clusters: Items,
+    nodes: Items,
+    profiles: Items,
+    actions: Items,
+    /// Members, by cluster and node.
+    members: BTreeMap<(String, String), Arc<Item>>,
+    /// Instances that exist: (id, node, state).
+    instances: Vec<(String, String, InstanceState)>,
+    violations: Vec<String>,
+}
+
+fn by_id(history: &History, letter: &str) -> Items {
+    let prefix = format!("{letter}#");
+    let own = history.of_kind(&prefix).filter(|(key, _)| key.1 == "A");
+    own.map(|(key, item)| (key.0[prefix.len()..].to_owned(), item.clone())).collect()
+}
+
+/// Everything that is wrong with a world at rest.
+pub(crate) fn check(world: &World) -> Vec<String> {
+    let state = world.table.state();
+    let history = &state.history;
+    let instances = instances(world);
+    let mut rest = Rest {
+        clusters: by_id(history, "C"),
+        nodes: by_id(history, "N"),
+        profiles: by_id(history, "P"),
+        actions: by_id(history, "X"),
+        members: BTreeMap::new(),
+        instances,
+        violations: state.watch.violations().to_vec(),
+    };
+    for ((pk, sk), item) in history.of_kind("C#") {
+        if let Some(node) = sk.strip_prefix("M#") {
+            rest.members.insert((pk[2..].to_owned(), node.to_owned()), item.clone());
+        }
+    }
+    rest.violations.extend(world.book().violations.iter().cloned());
+    let known: BTreeMap<&Key, &Item> = history.items().map(|(key, item)| (key, item.as_ref())).collect();
+    let dump: Vec<(Key, Item)> =
+        world.table.dump().into_iter().map(|item| (key_of(&Value::Object(item.clone())), item)).collect();
+    if known != dump.iter().map(|(key, item)| (key, item)).collect() {
+        rest.violations.push("the simulation's own view of the table is wrong".to_owned());
+    }
+    rest.actions_have_ended(world);
+    rest.clusters_are_settled();
+    rest.nodes_are_settled();
+    rest.instances_are_claimed();
+    rest.last_resize_holds();
+    rest.names_and_references_agree(history, world);
+    rest.projects_are_apart();
+    rest.violations
+}
+
+/// How often what happened.
+pub(crate) fn tally(world: &World) -> BTreeMap<String, u64> {
+    let state = world.table.state();
+    let mut tally = BTreeMap::new();
+    for (letter, kind) in [("X", "kind"), ("N", "-"), ("C", "-")] {
+        for item in by_id(&state.history, letter).values() {
+            let words = [letter, text(item, kind).unwrap_or("-"), text(item, "status").unwrap_or("-")];
+            *tally.entry(words.join(" ")).or_default() += 1;
+        }
+    }
+    tally
+}
+
+fn instances(world: &World) -> Vec<(String, String, InstanceState)> {
+    let span = (Timestamp::from_micros(0), Timestamp::from_micros(i64::MAX));
+    let filter = Filter::Deployment { name: &world.deployment, from: span.0, before: span.1 };
+    let (mut found, mut mark) = (Vec::new(), None);
+    loop {
+        let page = world.instances.list(filter, mark.as_ref()).now_or_never().expect("memory answers at once");
+        let page = page.expect("memory answers");
+        let now = world.clock.now();
+        for record in page.records {
+            if let Some(instance) = record.instance_at(now) {
+                found.push((instance.id, record.tags.node.to_string(), instance.state));
+            }
+        }
+        mark = page.next;
+        if mark.is_none() {
+            return found;
+        }
+    }
+}
+
+impl Rest {
+    fn actions_have_ended(&mut self, world: &World) {
+        for id in &world.book().acknowledged {
+            if !self.actions.contains_key(&id.to_string()) {
+                self.violations.push(format!("action {id} was accepted and is lost"));
+            }
+        }
+        for (id, item) in &self.actions {
+            let kind = text(item, "kind").unwrap_or_default();
+            if !is_terminal(item) {
+                self.violations.push(format!("action {id} {kind} never ends: {:?}", text(item, "status")));
+            }
+            for leftover in ["due", "due_at", "due_shard", "lease_until", "work", "owner"] {
+                if item.contains_key(leftover) {
+                    self.violations.push(format!("action {id} {kind} has ended and still has {leftover}"));
+                }
+            }
+        }
+    }
+
+    fn clusters_are_settled(&mut self) {
+        let mut violations = Vec::new();
+        for (id, item) in &self.clusters {
+            let status = text(item, "status").unwrap_or_default();
+            if let Some(holder) = text(item, "active_action") {
+                violations.push(format!("cluster {id} is held by {holder} for ever"));
+            }
+            if !matches!(status, "ACTIVE" | "WARNING" | "ERROR" | "CRITICAL") {
+                violations.push(format!("cluster {id} is {status} for ever"));
+            }
+        }
+        let members: BTreeSet<(String, String)> = self.members.keys().cloned().collect();
+        let nodes: BTreeSet<(String, String)> = self
+            .nodes
+            .iter()
+            .filter_map(|(id, item)| Some((text(item, "cluster_id")?.to_owned(), id.clone())))
+            .collect();
+        for (cluster, node) in members.difference(&nodes) {
+            violations.push(format!("cluster {cluster} has a member {node} without a node"));
+        }
+        for (cluster, node) in nodes.difference(&members) {
+            violations.push(format!("node {node} of cluster {cluster} is not its member"));
+        }
+        for (cluster, node) in &nodes {
+            if !self.clusters.contains_key(cluster) {
+                violations.push(format!("node {node} outlived its cluster {cluster}"));
+            }
+        }
+        for ((cluster, node), member) in &self.members {
+            if let Some(by) = text(member, "by") {
+                violations.push(format!("member {node} of cluster {cluster} is pending for {by} for ever"));
+            }
+            let status = self.nodes.get(node).and_then(|node| text(node, "status"));
+            if status.is_some() && text(member, "st") != status {
+                let listed = text(member, "st");
+                violations.push(format!("node {node} is {status:?} and listed as {listed:?}"));
+            }
+            let index = self.nodes.get(node).and_then(|node| number(node, "index"));
+            if index.is_some() && number(member, "ix") != index {
+                violations.push(format!("node {node} has index {index:?} and is listed with another"));
+            }
+        }
+        self.violations.extend(violations);
+    }
+
+    fn nodes_are_settled(&mut self) {
+        let mut violations = Vec::new();
+        for (id, item) in &self.nodes {
+            let status = text(item, "status").unwrap_or_default();
+            if let Some(holder) = text(item, "active_action") {
+                violations.push(format!("node {id} is held by {holder} for ever"));
+            }
+            if !matches!(status, "ACTIVE" | "ERROR") {
+                violations.push(format!("node {id} is {status} for ever"));
+            }
+            if status == "ACTIVE" {
+                let own = text(item, "physical_id");
+                let live = self
+                    .instances
+                    .iter()
+                    .filter(|(instance, node, state)| {
+                        node == id && Some(instance.as_str()) == own && *state == InstanceState::Active
+                    })
+                    .count();
+                if live != 1 {
+                    violations.push(format!("node {id} is active and its instance {own:?} is not"));
+                }
+            }
+        }
+        self.violations.extend(violations);
+    }
+
+    fn instances_are_claimed(&mut self) {
+        let leaks = self
+            .instances
+            .iter()
+            .filter(|(id, node, state)| {
+                let owner = self.nodes.get(node).and_then(|node| text(node, "physical_id"));
+                *state != InstanceState::Deleting && owner != Some(id.as_str())
+            })
+            .map(|(id, node, state)| format!("instance {id} of node {node} ({state:?}) is claimed by nobody"));
+        let leaks: Vec<String> = leaks.collect();
+        self.violations.extend(leaks);
+    }
+
+    /// When the last action that changed a cluster's size succeeded, the cluster has that size.
+    fn last_resize_holds(&mut self) {
+        let mut violations = Vec::new();
+        for (id, cluster) in &self.clusters {
+            let own = self.actions.values().filter(|action| {
+                text(action, "target") == Some(id) && text(action, "kind") != Some("CLUSTER_UPDATE")
+            });
+            let last = own.max_by_key(|action| number(action, "created_at"));
+            // An action that ran is known by the holder's order; created_at orders holders of one cluster.
+            let Some(last) = last.filter(|last| text(last, "status") == Some("SUCCEEDED")) else { continue };
+            let members = self.members.keys().filter(|(cluster, _)| cluster == id).count();
+            if number(cluster, "desired_capacity") != i64::try_from(members).ok() {
+                violations.push(format!(
+                    "{} of cluster {id} succeeded, which has {members} members and should have {:?}",
+                    text(last, "kind").unwrap_or_default(),
+                    number(cluster, "desired_capacity"),
+                ));
+            }
+        }
+        self.violations.extend(violations);
+    }
+
+    fn names_and_references_agree(&mut self, history: &History, world: &World) {
+        let mut violations = Vec::new();
+        let names: BTreeSet<(String, String)> = history.of_kind("NAME#").map(|(key, _)| key.clone()).collect();
+        let mut expected = BTreeSet::new();
+        for (letter, items) in [("C", &self.clusters), ("P", &self.profiles)] {
+            for (id, item) in items {
+                let at = |name| text(item, name).unwrap_or_default();
+                expected.insert((format!("NAME#{letter}#{}", at("project")), format!("{}#{id}", at("name"))));
+            }
+        }
+        for difference in names.symmetric_difference(&expected) {
+            violations.push(format!("name {difference:?} and what it names do not agree"));
+        }
+        let references: BTreeSet<(String, String)> = history
+            .of_kind("P#")
+            .filter_map(|((pk, sk), _)| Some((pk[2..].to_owned(), sk.strip_prefix("R#C#")?.to_owned())))
+            .collect();
+        let mut expected = BTreeSet::new();
+        for (id, item) in &self.clusters {
+            let listed: Vec<String> =
+                text(item, "profile_refs").and_then(|refs| serde_json::from_str(refs).ok()).unwrap_or_default();
+            let current = text(item, "profile_id").unwrap_or_default().to_owned();
+            if !listed.contains(&current) {
+                violations.push(format!("cluster {id} does not refer to its profile"));
+            }
+            expected.extend(listed.into_iter().map(|profile| (profile, id.clone())));
+        }
+        for (profile, cluster) in references.symmetric_difference(&expected) {
+            violations.push(format!("the references of profile {profile} and cluster {cluster} do not agree"));
+        }
+        for (profile, cluster) in &references {
+            if !self.profiles.contains_key(profile) {
+                violations.push(format!("cluster {cluster} refers to profile {profile}, which is gone"));
+            }
+        }
+        for profile in &world.book().deleted_profiles {
+            if self.profiles.contains_key(&profile.to_string()) {
+                violations.push(format!("profile {profile} was deleted and is there"));
+            }
+        }
+        for (key, item) in history.of_kind("PROJ#") {
+            let project = &key.0["PROJ#".len()..];
+            let clusters = self.clusters.values().filter(|cluster| text(cluster, "project") == Some(project));
+            let clusters = i64::try_from(clusters.count()).ok();
+            if number(item, "clusters") != clusters {
+                let counted = number(item, "clusters");
+                violations.push(format!("project {project} counts {counted:?} clusters and has {clusters:?}"));
+            }
+        }
+        self.violations.extend(violations);
+    }
+
+    fn projects_are_apart(&mut self) {
+        let mut violations = Vec::new();
+        for (id, node) in &self.nodes {
+            let cluster = text(node, "cluster_id").and_then(|cluster| self.clusters.get(cluster));
+            if cluster.is_some_and(|cluster| text(cluster, "project") != text(node, "project")) {
+                violations.push(format!("node {id} is of another project than its cluster"));
+            }
+        }
+        for (id, action) in &self.actions {
+            let target = text(action, "cluster_id").and_then(|cluster| self.clusters.get(cluster));
+            if target.is_some_and(|cluster| text(cluster, "project") != text(action, "project")) {
+                violations.push(format!("action {id} is of another project than its cluster"));
+            }
+        }
+        self.violations.extend(violations);
+    }
+}

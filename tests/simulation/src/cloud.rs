@@ -1,0 +1,143 @@
+//! The backend behind the gate.
+
+use crate::gate::{Class, Fate, Gate};
+use crate::table::Table;
+use async_trait::async_trait;
+use coppice_compute::{
+    Compute, ComputeError, CreateRequest, Deletion, Filter, Idempotency, Instance, Page, PageMark,
+};
+use coppice_domain::cluster::JsonMap;
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// The simulated backend, every call of which passes the gate. Clones are the same backend.
+#[derive(Clone)]
+pub(crate) struct Cloud {
+    gate: Gate,
+    table: Table,
+    inner: Arc<dyn Compute>,
+    late: Arc<Mutex<Vec<CreateRequest>>>,
+}
+
+impl Cloud {
+    pub(crate) fn new(gate: Gate, table: Table, inner: Arc<dyn Compute>) -> Self {
+        Self { gate, table, inner, late: Arc::default() }
+    }
+
+    /// Creations whose answer was lost and that take effect later.
+    pub(crate) fn take_late(&self) -> Vec<CreateRequest> {
+        std::mem::take(&mut *self.late.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Lets a creation take effect now.
+    pub(crate) async fn perform_create(&self, request: &CreateRequest) -> Result<Instance, ComputeError> {
+        {
+            let mut state = self.table.state();
+            let crate::table::State { watch, history, .. } = &mut *state;
+            watch.creating(history, request);
+        }
+        let outcome = self.inner.create(request).await;
+        self.table.catch_up();
+        outcome
+    }
+
+    async fn perform_delete(&self, id: &str) -> Result<Deletion, ComputeError> {
+        {
+            let mut state = self.table.state();
+            let crate::table::State { watch, history, .. } = &mut *state;
+            watch.deleting(history, id);
+        }
+        self.inner.delete(id).await
+    }
+
+    /// A call whose future does nothing until it is let through.
+    async fn plain<T: Send>(
+        &self,
+        class: Class,
+        label: String,
+        effect: impl Future<Output = Result<T, ComputeError>> + Send,
+    ) -> Result<T, ComputeError> {
+        match self.gate.arrive(class, label).await {
+            Fate::Done | Fate::Lagging(_) | Fate::Twice => effect.await,
+            Fate::Unsent | Fate::Late => Err(silence()),
+            Fate::AnswerLost => {
+                effect.await?;
+                Err(silence())
+            }
+            Fate::Throttled | Fate::Conflict => Err(ComputeError::Throttled { retry_after: None }),
+            Fate::LastWords => {
+                let _ = effect.await;
+                std::future::pending().await
+            }
+        }
+    }
+}
+
+fn silence() -> ComputeError {
+    ComputeError::Transient("The compute backend did not answer.".to_owned())
+}
+
+fn short(text: &str) -> &str {
+    text.get(..8).unwrap_or(text)
+}
+
+#[async_trait]
+impl Compute for Cloud {
+    fn idempotency(&self) -> Idempotency {
+        self.inner.idempotency()
+    }
+
+    fn staleness(&self) -> Duration {
+        self.inner.staleness()
+    }
+
+    async fn create(&self, request: &CreateRequest) -> Result<Instance, ComputeError> {
+        let label = format!("create instance for node {}", short(&request.tags.node.to_string()));
+        match self.gate.arrive(Class::CloudWrite, label).await {
+            Fate::Done | Fate::Lagging(_) => self.perform_create(request).await,
+            Fate::Twice => {
+                let _ = self.perform_create(request).await;
+                self.perform_create(request).await
+            }
+            Fate::Unsent => Err(silence()),
+            Fate::AnswerLost => {
+                self.perform_create(request).await?;
+                Err(silence())
+            }
+            Fate::Late => {
+                self.late.lock().unwrap_or_else(PoisonError::into_inner).push(request.clone());
+                Err(silence())
+            }
+            Fate::Throttled | Fate::Conflict => Err(ComputeError::Throttled { retry_after: None }),
+            Fate::LastWords => {
+                let _ = self.perform_create(request).await;
+                std::future::pending().await
+            }
+        }
+    }
+
+    async fn get(&self, id: &str) -> Result<Option<Instance>, ComputeError> {
+        self.plain(Class::CloudRead, format!("get instance {}", short(id)), self.inner.get(id))
+            .await
+    }
+
+    async fn list(&self, filter: Filter<'_>, after: Option<&PageMark>) -> Result<Page, ComputeError> {
+        let label = match filter {
+            Filter::Action(action) => format!("list instances of action {}", action.short()),
+            Filter::Node(node) => format!("list instances of node {}", node.short()),
+            Filter::Ids(_) | Filter::Deployment { .. } => "list instances".to_owned(),
+        };
+        self.plain(Class::CloudRead, label, self.inner.list(filter, after)).await
+    }
+
+    async fn delete(&self, id: &str) -> Result<Deletion, ComputeError> {
+        let label = format!("delete instance {}", short(id));
+        self.plain(Class::CloudWrite, label, self.perform_delete(id)).await
+    }
+
+    async fn details(&self, id: &str) -> Result<Option<JsonMap>, ComputeError> {
+        let label = format!("details of instance {}", short(id));
+        self.plain(Class::CloudRead, label, self.inner.details(id)).await
+    }
+}

@@ -1,0 +1,220 @@
+//! Invariants that must hold after every single effect.
+
+use crate::history::{Change, History, Item, number, text};
+use coppice_compute::CreateRequest;
+use coppice_domain::ids::ActionId;
+use coppice_store::CHILD;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Watches every write and every call of the backend.
+#[derive(Default)]
+pub(crate) struct Watch {
+    violations: Vec<String>,
+    /// Nodes a creation was recorded for: (node, derived action).
+    recorded: BTreeSet<(String, String)>,
+    /// Derived actions that have not ended, by the action they derive from.
+    open_children: BTreeMap<String, BTreeSet<String>>,
+    /// Which node of a cluster has an index.
+    indexes: BTreeMap<(String, i64), String>,
+    /// Which settled node claims an instance.
+    claims: BTreeMap<String, String>,
+    /// How often each action has ended.
+    ended: BTreeMap<String, u32>,
+}
+
+/// Whether an action's status is final.
+pub(crate) fn is_terminal(item: &Item) -> bool {
+    matches!(text(item, "status"), Some("SUCCEEDED" | "FAILED" | "CANCELLED"))
+}
+
+fn brief(id: &str) -> &str {
+    id.get(..8).unwrap_or(id)
+}
+
+impl Watch {
+    /// What was violated so far.
+    pub(crate) fn violations(&self) -> &[String] {
+        &self.violations
+    }
+
+    fn violated(&mut self, what: String) {
+        self.violations.push(what);
+    }
+
+    /// A write took effect.
+    pub(crate) fn changed(&mut self, history: &History, changes: &[Change]) {
+        for change in changes {
+            let (pk, sk) = (change.key.0.as_str(), change.key.1.as_str());
+            match (pk.split_once('#'), sk) {
+                (Some(("X", id)), "A") => self.action(id, change),
+                (Some(("C", id)), "A") => self.cluster(history, id, change),
+                (Some(("C", id)), member) if member.starts_with("M#") => self.member(history, id, change),
+                (Some(("N", id)), "A") => self.node(history, id, change),
+                (Some(("PROJ", id)), "A") => {
+                    let clusters = change.after.as_ref().and_then(|item| number(item, "clusters"));
+                    if clusters.is_some_and(|count| count < 0) {
+                        self.violated(format!("project {id} counts {clusters:?} clusters"));
+                    }
+                }
+                _ => {}
+            }
+        }
+        for change in changes {
+            self.ending(history, change);
+        }
+    }
+
+    fn action(&mut self, id: &str, change: &Change) {
+        if let Some(before) = change.before.as_deref().filter(|before| is_terminal(before)) {
+            let now = change.after.as_deref().and_then(|after| text(after, "status"));
+            self.violated(format!(
+                "action {} {} had ended as {:?} and changed to {now:?}",
+                brief(id),
+                text(before, "action").or_else(|| text(before, "kind")).unwrap_or_default(),
+                text(before, "status"),
+            ));
+        }
+        let Some(after) = change.after.as_deref() else { return };
+        let ends = is_terminal(after) && !change.before.as_deref().is_some_and(is_terminal);
+        if let Some(parent) = text(after, "parent") {
+            let open = self.open_children.entry(parent.to_owned()).or_default();
+            if is_terminal(after) {
+                open.remove(id);
+            } else {
+                open.insert(id.to_owned());
+            }
+        }
+        if ends {
+            let times = self.ended.entry(id.to_owned()).or_default();
+            *times += 1;
+            if *times > 1 {
+                self.violated(format!("action {} ended twice", brief(id)));
+            }
+            if after.contains_key("due") || after.contains_key("due_at") || after.contains_key("lease_until") {
+                self.violated(format!("action {} has ended and is still due or leased", brief(id)));
+            }
+        }
+    }
+
+    /// An action that ends must not leave derived ones behind; judged after the whole write.
+    fn ending(&mut self, history: &History, change: &Change) {
+        let Some(id) = change.key.0.strip_prefix("X#") else { return };
+        let Some(after) = change.after.as_deref() else { return };
+        if !is_terminal(after) || change.before.as_deref().is_some_and(is_terminal) {
+            return;
+        }
+        if let Some(child) = self.open_children.get(id).and_then(|open| open.first()).cloned() {
+            self.violated(format!(
+                "action {} ended as {:?} before {}, which it derived",
+                brief(id),
+                text(after, "status"),
+                brief(&child)
+            ));
+        }
+        let _ = history;
+    }
+
+    fn cluster(&mut self, history: &History, id: &str, change: &Change) {
+        let holder = |item: Option<&Item>| item.and_then(|item| text(item, "active_action")).map(str::to_owned);
+        let (before, after) = (holder(change.before.as_deref()), holder(change.after.as_deref()));
+        let action = |id: &str| history.get(&format!("X#{id}"), "A");
+        if let Some(former) = &before
+            && before != after
+        {
+            match &after {
+                None if !action(former).is_some_and(|action| is_terminal(&action)) => {
+                    self.violated(format!("cluster {} was let go by {former}, which goes on", brief(id)));
+                }
+                Some(now)
+                    if !action(now).is_some_and(|action| text(&action, "kind") == Some("CLUSTER_DELETE")) =>
+                {
+                    self.violated(format!("cluster {} passed from {former} to {now}", brief(id)));
+                }
+                None | Some(_) => {}
+            }
+        }
+        if let (Some(before), Some(after)) = (change.before.as_deref(), change.after.as_deref()) {
+            if number(before, "next_index") > number(after, "next_index") {
+                self.violated(format!("the next index of cluster {} moved back", brief(id)));
+            }
+            if text(before, "project") != text(after, "project") {
+                self.violated(format!("cluster {} changed projects", brief(id)));
+            }
+        }
+        if let Some(after) = change.after.as_deref()
+            && let (Some(least), Some(most), Some(desired)) =
+                (number(after, "min_size"), number(after, "max_size"), number(after, "desired_capacity"))
+            // An upper limit of zero does not limit a best-effort request (spec engine-cluster §7).
+            && (desired < least || (most > 0 && desired > most))
+        {
+            self.violated(format!("cluster {} aims at {desired} of {least} to {most}", brief(id)));
+        }
+    }
+
+    fn member(&mut self, history: &History, cluster: &str, change: &Change) {
+        let pending = |item: Option<&Item>| item.and_then(|item| text(item, "by")).map(str::to_owned);
+        let (before, after) = (pending(change.before.as_deref()), pending(change.after.as_deref()));
+        if after.is_some() && before != after {
+            let holder = history.get(&format!("C#{cluster}"), "A");
+            let holder = holder.and_then(|cluster| text(&cluster, "active_action").map(str::to_owned));
+            if holder != after {
+                self.violated(format!("{after:?} took a member of cluster {} held by {holder:?}", brief(cluster)));
+            }
+        }
+    }
+
+    fn node(&mut self, history: &History, id: &str, change: &Change) {
+        if let Some(physical) = change.before.as_deref().and_then(|before| text(before, "physical_id")) {
+            self.claims.remove(physical);
+        }
+        let Some(after) = change.after.as_deref() else { return };
+        let held = text(after, "active_action");
+        if let Some(child) = held {
+            self.recorded.insert((id.to_owned(), child.to_owned()));
+            let was = change.before.as_deref().and_then(|before| text(before, "active_action"));
+            if was != Some(child) {
+                let derived = history.get(&format!("X#{child}"), "A");
+                let parent = derived.and_then(|item| text(&item, "parent").map(str::to_owned));
+                let cluster = text(after, "cluster_id").unwrap_or_default();
+                let cluster = history.get(&format!("C#{cluster}"), "A");
+                let holder = cluster.and_then(|item| text(&item, "active_action").map(str::to_owned));
+                if parent.is_none() || parent != holder {
+                    self.violated(format!(
+                        "node {} was taken by {parent:?} while its cluster was held by {holder:?}",
+                        brief(id)
+                    ));
+                }
+            }
+        }
+        if change.before.is_none()
+            && let (Some(cluster), Some(index)) = (text(after, "cluster_id"), number(after, "index"))
+            && let Some(other) = self.indexes.insert((cluster.to_owned(), index), id.to_owned())
+        {
+            self.violated(format!("nodes {} and {} have the same index {index}", brief(id), brief(&other)));
+        }
+        if held.is_none()
+            && text(after, "status") == Some("ACTIVE")
+            && let Some(physical) = text(after, "physical_id")
+            && let Some(other) = self.claims.insert(physical.to_owned(), id.to_owned())
+            && other != id
+        {
+            self.violated(format!("nodes {} and {} claim one instance", brief(id), brief(&other)));
+        }
+    }
+
+    /// An instance is about to be asked for.
+    pub(crate) fn creating(&mut self, _: &History, request: &CreateRequest) {
+        let tags = &request.tags;
+        let child = ActionId::derived_for(tags.action, CHILD, tags.node.uuid());
+        if !self.recorded.contains(&(tags.node.to_string(), child.to_string())) {
+            self.violated(format!("an instance was asked for before node {} was recorded", tags.node.short()));
+        }
+    }
+
+    /// An instance is about to be deleted.
+    pub(crate) fn deleting(&mut self, _: &History, id: &str) {
+        if let Some(node) = self.claims.get(id).cloned() {
+            self.violated(format!("instance {} was deleted under node {}, which is active", brief(id), brief(&node)));
+        }
+    }
+}
