@@ -41,6 +41,7 @@ pub(crate) async fn create(State(env): State<Env>, call: Call) -> Result<Respons
     let (metadata, config) = (map(&asked, "metadata"), map(&asked, "config"));
     storable("metadata", &metadata)?;
     storable("config", &config)?;
+    storable("metadata and config together", &(&metadata, &config))?;
     let name = asked.text("name").value().unwrap_or_default();
     if env.settings.name_unique && name_taken::<Cluster>(&env.store, &call.caller, name).await? {
         return Err(Fault::bad_request(format!("a cluster named '{name}' already exists.")).into());

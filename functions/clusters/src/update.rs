@@ -57,6 +57,11 @@ pub(crate) async fn update(
         return Err(Fault::bad_request("No property needs an update.").into());
     }
     storable("the update", &inputs)?;
+    let kept = |name: &str, now: &JsonMap| {
+        inputs.get(name).and_then(Value::as_object).cloned().unwrap_or_else(|| now.clone())
+    };
+    let together = (kept("metadata", &cluster.metadata), kept("config", &cluster.config));
+    storable("metadata and config together", &together)?;
     let shown = show_cluster(&env.store, &view).await?;
     let requester = Requester { user: &call.caller.user_id, project: &call.caller.project_id };
     let action = accept::cluster_action(&env, cluster, ActionKind::ClusterUpdate, inputs, requester)

@@ -33,6 +33,7 @@ pub(crate) async fn create(State(env): State<Env>, call: Call) -> Result<Respons
     let metadata = asked.map("metadata").value().cloned().unwrap_or_default();
     storable("spec", &spec)?;
     storable("metadata", &metadata)?;
+    storable("spec and metadata together", &(&spec, &metadata))?;
     if env.settings.name_unique && name_taken::<Profile>(&env.store, &call.caller, name).await? {
         return Err(Fault::bad_request(format!("A profile named '{name}' already exists.")).into());
     }

@@ -33,6 +33,7 @@ pub(crate) async fn update(
         return Err(Fault::bad_request("No property needs an update.").into());
     }
     storable("metadata", &after.metadata)?;
+    storable("spec and metadata together", &(&after.spec, &after.metadata))?;
     after.updated_at = Some(env.now());
     if !env.store.profile_update(&before, &after).await.map_err(store_failed)? {
         return Err(Fault::not_found("profile", &id).into());

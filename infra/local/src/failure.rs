@@ -9,7 +9,9 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// The address is taken, or not this machine's.
-    #[error("cannot listen on {address}: {cause}; stop the process that does, or choose another with --listen")]
+    #[error(
+        "cannot listen on {address}: {cause}; stop the process that does, or choose another with --listen"
+    )]
     Listen {
         /// The address.
         address: SocketAddr,

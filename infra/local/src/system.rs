@@ -70,7 +70,12 @@ impl System {
     #[must_use]
     pub fn start(&self, workers: usize, reconcile_every: Duration) -> Background {
         Background {
-            consumer: Consumer::start(self.services.aws.sqs.clone(), self.services.queue_url.clone(), self.worker.clone(), workers),
+            consumer: Consumer::start(
+                self.services.aws.sqs.clone(),
+                self.services.queue_url.clone(),
+                self.worker.clone(),
+                workers,
+            ),
             ticker: Ticker::start(self.worker.clone(), self.services.dynamodb.clone(), reconcile_every),
         }
     }

@@ -44,7 +44,9 @@ impl Program {
     pub(crate) fn describe(&self) -> String {
         let name = self.path.file_name().unwrap_or_default().to_string_lossy();
         if self.own {
-            format!("this program ({name}) in a process of its own; no current coppice binary beside it")
+            format!(
+                "this program ({name}), started as the server: there is no current coppice binary beside it"
+            )
         } else {
             format!("the {name} binary in a process of its own")
         }

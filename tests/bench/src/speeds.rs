@@ -21,7 +21,8 @@ const CLUSTERS: u32 = 100;
 /// Measures, and says what it found as it goes.
 pub(crate) fn run(options: &Options, say: &mut dyn FnMut(&str) -> Outcome<()>) -> Outcome<()> {
     let program = Program::choose(options.server.as_deref())?;
-    say(&format!("Server: {}, data in a file, simulated cloud without delays.\n", program.describe()))?;
+    say(&format!("Server: {}.\n", program.describe()))?;
+    say("Data in a file; simulated cloud without delays.\n")?;
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     say(&format!("Machine: {cores} cores, shared by server and clients.\n"))?;
     say(&start_up(&program, options.quick)?)?;

@@ -61,7 +61,8 @@ impl TestApp {
         let outcome = outcome.unwrap_or(Outcome::Wait(AFTER_FAILURE));
         if let Outcome::Wait(span) = outcome {
             // SQS hides by whole seconds, at least one.
-            let span = Duration::from_secs(u64::try_from(span.as_millis().div_ceil(1000)).unwrap_or(1).max(1));
+            let span =
+                Duration::from_secs(u64::try_from(span.as_millis().div_ceil(1000)).unwrap_or(1).max(1));
             self.bell.put_back(Ring { at: self.clock.now().plus(span), ..ring });
         }
         Some(outcome)

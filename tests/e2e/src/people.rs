@@ -22,7 +22,8 @@ const BLUE: &str = "b1be0000000000000000000000000001";
 const GREEN: &str = "92ee0000000000000000000000000002";
 
 /// An administrator, whose own project has nothing in it.
-pub const ADMIN: Person = person("token-of-admin", "ad000000000000000000000000000013", "ad000000000000000000000000000003", "admin");
+pub const ADMIN: Person =
+    person("token-of-admin", "ad000000000000000000000000000013", "ad000000000000000000000000000003", "admin");
 /// A member of the first project.
 pub const ALICE: Person = person("token-of-alice", "a11ce000000000000000000000000011", BLUE, "member");
 /// A member of the second project.
@@ -30,8 +31,10 @@ pub const BOB: Person = person("token-of-bob", "b0b00000000000000000000000000012
 /// A reader in the first project.
 pub const READER: Person = person("token-of-reader", "4eade4000000000000000000000000014", BLUE, "reader");
 /// A member of the first project whose token has expired.
-pub const STALE: Person =
-    Person { expires_at: Some("2020-01-01T00:00:00Z"), ..person("stale-token", "57a1e000000000000000000000000015", BLUE, "member") };
+pub const STALE: Person = Person {
+    expires_at: Some("2020-01-01T00:00:00Z"),
+    ..person("stale-token", "57a1e000000000000000000000000015", BLUE, "member")
+};
 
 const fn person(
     token: &'static str,

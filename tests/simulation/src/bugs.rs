@@ -113,7 +113,11 @@ fn weaken(write: &mut Value, clause: &str, name: &str) {
     let clauses: Vec<String> = condition
         .split(" AND ")
         .map(|part| {
-            if part.starts_with(clause) { format!("({part} OR attribute_exists({name}))") } else { part.to_owned() }
+            if part.starts_with(clause) {
+                format!("({part} OR attribute_exists({name}))")
+            } else {
+                part.to_owned()
+            }
         })
         .collect();
     write["ConditionExpression"] = Value::String(clauses.join(" AND "));
@@ -139,10 +143,13 @@ fn keep_lock(write: &mut Value) {
     let Some((before, removed)) = expression.split_once("REMOVE ") else { return };
     let kept: Vec<&str> =
         removed.split(", ").filter(|name| *name != "#active_action" && *name != "#active_kind").collect();
-    if !write["Key"]["pk"]["S"].as_str().is_some_and(|pk| pk.starts_with("C#")) || kept.len() == removed.split(", ").count() {
+    if !write["Key"]["pk"]["S"].as_str().is_some_and(|pk| pk.starts_with("C#"))
+        || kept.len() == removed.split(", ").count()
+    {
         return;
     }
-    let expression = if kept.is_empty() { before.to_owned() } else { format!("{before}REMOVE {}", kept.join(", ")) };
+    let expression =
+        if kept.is_empty() { before.to_owned() } else { format!("{before}REMOVE {}", kept.join(", ")) };
     write["UpdateExpression"] = Value::String(expression.trim_end().to_owned());
     if let Some(names) = write["ExpressionAttributeNames"].as_object_mut() {
         names.remove("#active_kind");
@@ -151,7 +158,8 @@ fn keep_lock(write: &mut Value) {
 
 fn registers_nodes(request: &Request) -> bool {
     let writes = request.body["TransactItems"].as_array();
-    writes.into_iter().flatten().any(|write| {
-        write["Put"]["Item"]["pk"]["S"].as_str().is_some_and(|pk| pk.starts_with("N#"))
-    })
+    writes
+        .into_iter()
+        .flatten()
+        .any(|write| write["Put"]["Item"]["pk"]["S"].as_str().is_some_and(|pk| pk.starts_with("N#")))
 }

@@ -86,7 +86,8 @@ fn instances(world: &World) -> Vec<(String, String, InstanceState)> {
     let filter = Filter::Deployment { name: &world.deployment, from: span.0, before: span.1 };
     let (mut found, mut mark) = (Vec::new(), None);
     loop {
-        let page = world.instances.list(filter, mark.as_ref()).now_or_never().expect("memory answers at once");
+        let page =
+            world.instances.list(filter, mark.as_ref()).now_or_never().expect("memory answers at once");
         let page = page.expect("memory answers");
         let now = world.clock.now();
         for record in page.records {
@@ -201,7 +202,9 @@ impl Rest {
                 let owner = self.nodes.get(node).and_then(|node| text(node, "physical_id"));
                 *state != InstanceState::Deleting && owner != Some(id.as_str())
             })
-            .map(|(id, node, state)| format!("instance {id} of node {node} ({state:?}) is claimed by nobody"));
+            .map(|(id, node, state)| {
+                format!("instance {id} of node {node} ({state:?}) is claimed by nobody")
+            });
         let leaks: Vec<String> = leaks.collect();
         self.violations.extend(leaks);
     }
@@ -230,7 +233,8 @@ impl Rest {
 
     fn names_and_references_agree(&mut self, history: &History, world: &World) {
         let mut violations = Vec::new();
-        let names: BTreeSet<(String, String)> = history.of_kind("NAME#").map(|(key, _)| key.clone()).collect();
+        let names: BTreeSet<(String, String)> =
+            history.of_kind("NAME#").map(|(key, _)| key.clone()).collect();
         let mut expected = BTreeSet::new();
         for (letter, items) in [("C", &self.clusters), ("P", &self.profiles)] {
             for (id, item) in items {
@@ -247,8 +251,9 @@ impl Rest {
             .collect();
         let mut expected = BTreeSet::new();
         for (id, item) in &self.clusters {
-            let listed: Vec<String> =
-                text(item, "profile_refs").and_then(|refs| serde_json::from_str(refs).ok()).unwrap_or_default();
+            let listed: Vec<String> = text(item, "profile_refs")
+                .and_then(|refs| serde_json::from_str(refs).ok())
+                .unwrap_or_default();
             let current = text(item, "profile_id").unwrap_or_default().to_owned();
             if !listed.contains(&current) {
                 violations.push(format!("cluster {id} does not refer to its profile"));
@@ -256,7 +261,8 @@ impl Rest {
             expected.extend(listed.into_iter().map(|profile| (profile, id.clone())));
         }
         for (profile, cluster) in references.symmetric_difference(&expected) {
-            violations.push(format!("the references of profile {profile} and cluster {cluster} do not agree"));
+            violations
+                .push(format!("the references of profile {profile} and cluster {cluster} do not agree"));
         }
         for (profile, cluster) in &references {
             if !self.profiles.contains_key(profile) {
@@ -274,7 +280,8 @@ impl Rest {
             let clusters = i64::try_from(clusters.count()).ok();
             if number(item, "clusters") != clusters {
                 let counted = number(item, "clusters");
-                violations.push(format!("project {project} counts {counted:?} clusters and has {clusters:?}"));
+                violations
+                    .push(format!("project {project} counts {counted:?} clusters and has {clusters:?}"));
             }
         }
         self.violations.extend(violations);

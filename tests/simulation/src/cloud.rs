@@ -118,8 +118,7 @@ impl Compute for Cloud {
     }
 
     async fn get(&self, id: &str) -> Result<Option<Instance>, ComputeError> {
-        self.plain(Class::CloudRead, format!("get instance {}", short(id)), self.inner.get(id))
-            .await
+        self.plain(Class::CloudRead, format!("get instance {}", short(id)), self.inner.get(id)).await
     }
 
     async fn list(&self, filter: Filter<'_>, after: Option<&PageMark>) -> Result<Page, ComputeError> {

@@ -72,7 +72,8 @@ impl History {
     pub(crate) fn define(&mut self, request: &Value) {
         for index in request["GlobalSecondaryIndexes"].as_array().into_iter().flatten() {
             let keys = index["KeySchema"].as_array().into_iter().flatten();
-            let sort = keys.filter(|key| key["KeyType"] == "RANGE").find_map(|key| key["AttributeName"].as_str());
+            let sort =
+                keys.filter(|key| key["KeyType"] == "RANGE").find_map(|key| key["AttributeName"].as_str());
             if let (Some(name), Some(sort)) = (index["IndexName"].as_str(), sort) {
                 self.sort_keys.insert(name.to_owned(), sort.to_owned());
             }

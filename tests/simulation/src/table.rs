@@ -60,7 +60,12 @@ impl Table {
     /// The table's items as the database has them.
     pub(crate) fn dump(&self) -> Vec<Item> {
         let answer = self.execute("Scan", &json!({ "TableName": TABLE, "ConsistentRead": true }));
-        answer["Items"].as_array().into_iter().flatten().filter_map(|item| item.as_object().cloned()).collect()
+        answer["Items"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|item| item.as_object().cloned())
+            .collect()
     }
 
     fn execute(&self, operation: &str, body: &Value) -> Value {
@@ -122,8 +127,10 @@ impl Table {
                         updated.push(write["Update"]["Key"].clone());
                     }
                 }
-                let wanted = json!({ "RequestItems": { TABLE: { "Keys": updated, "ConsistentRead": true } } });
-                let found = if updated.is_empty() { Value::Null } else { self.execute("BatchGetItem", &wanted) };
+                let wanted =
+                    json!({ "RequestItems": { TABLE: { "Keys": updated, "ConsistentRead": true } } });
+                let found =
+                    if updated.is_empty() { Value::Null } else { self.execute("BatchGetItem", &wanted) };
                 let found = found["Responses"][TABLE].as_array().cloned().unwrap_or_default();
                 outcome.extend(updated.iter().map(key_of).map(|key| {
                     let item = found.iter().find(|item| key_of(item) == key);
@@ -137,7 +144,11 @@ impl Table {
         }
     }
 
-    async fn answer(self, request: Request, passage: crate::gate::Passage) -> Result<HttpResponse, ConnectorError> {
+    async fn answer(
+        self,
+        request: Request,
+        passage: crate::gate::Passage,
+    ) -> Result<HttpResponse, ConnectorError> {
         let lost = || ConnectorError::timeout("the answer was lost".into());
         match passage.await {
             Fate::Done => respond(self.perform(&request)),
@@ -251,7 +262,8 @@ pub(crate) fn label(request: &Request) -> String {
 }
 
 fn respond(answer: Answer) -> Result<HttpResponse, ConnectorError> {
-    let status = answer.status.try_into().map_err(|_| ConnectorError::other("no such status".into(), None))?;
+    let status =
+        answer.status.try_into().map_err(|_| ConnectorError::other("no such status".into(), None))?;
     let mut response = HttpResponse::new(status, SdkBody::from(answer.body));
     response.headers_mut().insert("content-type", "application/x-amz-json-1.0");
     Ok(response)

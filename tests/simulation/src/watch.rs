@@ -90,7 +90,8 @@ impl Watch {
             if *times > 1 {
                 self.violated(format!("action {} ended twice", brief(id)));
             }
-            if after.contains_key("due") || after.contains_key("due_at") || after.contains_key("lease_until") {
+            if after.contains_key("due") || after.contains_key("due_at") || after.contains_key("lease_until")
+            {
                 self.violated(format!("action {} has ended and is still due or leased", brief(id)));
             }
         }
@@ -115,7 +116,8 @@ impl Watch {
     }
 
     fn cluster(&mut self, history: &History, id: &str, change: &Change) {
-        let holder = |item: Option<&Item>| item.and_then(|item| text(item, "active_action")).map(str::to_owned);
+        let holder =
+            |item: Option<&Item>| item.and_then(|item| text(item, "active_action")).map(str::to_owned);
         let (before, after) = (holder(change.before.as_deref()), holder(change.after.as_deref()));
         let action = |id: &str| history.get(&format!("X#{id}"), "A");
         if let Some(former) = &before
@@ -158,7 +160,10 @@ impl Watch {
             let holder = history.get(&format!("C#{cluster}"), "A");
             let holder = holder.and_then(|cluster| text(&cluster, "active_action").map(str::to_owned));
             if holder != after {
-                self.violated(format!("{after:?} took a member of cluster {} held by {holder:?}", brief(cluster)));
+                self.violated(format!(
+                    "{after:?} took a member of cluster {} held by {holder:?}",
+                    brief(cluster)
+                ));
             }
         }
     }
@@ -207,14 +212,21 @@ impl Watch {
         let tags = &request.tags;
         let child = ActionId::derived_for(tags.action, CHILD, tags.node.uuid());
         if !self.recorded.contains(&(tags.node.to_string(), child.to_string())) {
-            self.violated(format!("an instance was asked for before node {} was recorded", tags.node.short()));
+            self.violated(format!(
+                "an instance was asked for before node {} was recorded",
+                tags.node.short()
+            ));
         }
     }
 
     /// An instance is about to be deleted.
     pub(crate) fn deleting(&mut self, _: &History, id: &str) {
         if let Some(node) = self.claims.get(id).cloned() {
-            self.violated(format!("instance {} was deleted under node {}, which is active", brief(id), brief(&node)));
+            self.violated(format!(
+                "instance {} was deleted under node {}, which is active",
+                brief(id),
+                brief(&node)
+            ));
         }
     }
 }

@@ -112,7 +112,8 @@ impl World {
         let build_seconds = config.build_seconds as u64;
         let instances = Arc::new(MemoryStore::default());
         let backend: Arc<dyn Compute> = Arc::new(
-            Simulated::new(config.clone(), instances.clone(), Arc::new(clock.clone())).expect("a valid configuration"),
+            Simulated::new(config.clone(), instances.clone(), Arc::new(clock.clone()))
+                .expect("a valid configuration"),
         );
         let cloud = Cloud::new(gate.clone(), table.clone(), backend);
         let queue = Queue::new(gate.clone(), clock.clone());
@@ -135,7 +136,11 @@ impl World {
             }
         };
         let workers = (0..3)
-            .map(|number| Worker { env: env(), compute: Arc::new(cloud.clone()), id: Uuid::from_u128(number + 1) })
+            .map(|number| Worker {
+                env: env(),
+                compute: Arc::new(cloud.clone()),
+                id: Uuid::from_u128(number + 1),
+            })
             .collect();
         let client_envs = [env(), env(), env(), env()];
         let faults = Faults::draw(&mut rng);
@@ -375,7 +380,9 @@ impl World {
             }
             Choice::LateCreation(place) => {
                 let (_, request) = self.late_creations.swap_remove(place);
-                self.log.line(now, || format!("late effect: create instance for node {}", request.tags.node.short()));
+                self.log.line(now, || {
+                    format!("late effect: create instance for node {}", request.tags.node.short())
+                });
                 self.gate.running(0);
                 let _ = self.cloud.perform_create(&request).now_or_never();
             }
@@ -401,7 +408,8 @@ impl World {
         let place = self.rng.random_range(0..self.workers.len());
         let worker = self.workers[place].clone();
         let id = self.next_task;
-        self.log.line(self.clock.now(), || format!("task {id} is a reconciler by the clock of worker {place}"));
+        self.log
+            .line(self.clock.now(), || format!("task {id} is a reconciler by the clock of worker {place}"));
         let role = Role::Reconciler { worker: place };
         self.spawn(role, Box::pin(async move { Ended::Reconciler(reconciler::run(&worker).await) }));
     }
@@ -498,7 +506,13 @@ impl World {
                 format!("{} {} {} ({})", key.0, text("kind"), text("status"), text("status_reason"))
             })
             .collect();
-        format!("{} after {} steps; tasks {}, queue empty: {}", open.join("; "), self.steps, self.tasks.len(), self.queue.is_empty())
+        format!(
+            "{} after {} steps; tasks {}, queue empty: {}",
+            open.join("; "),
+            self.steps,
+            self.tasks.len(),
+            self.queue.is_empty()
+        )
     }
 
     /// What clients were told.

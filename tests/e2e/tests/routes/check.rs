@@ -32,7 +32,10 @@ pub(crate) fn fault(answer: &Answer, status: u16, kind: &str, message: &str) {
     let body = answer.json();
     assert_eq!(keys(&body), ["code", "error", "explanation", "title"]);
     assert_eq!(keys(&body["error"]), ["code", "message", "type"]);
-    assert_eq!((body["code"].as_u64(), body["error"]["code"].as_u64()), (Some(status.into()), Some(status.into())));
+    assert_eq!(
+        (body["code"].as_u64(), body["error"]["code"].as_u64()),
+        (Some(status.into()), Some(status.into()))
+    );
 }
 
 /// An accepted request: `Location` names the action, absolutely.

@@ -73,9 +73,22 @@ impl Endpoint {
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     use Foreign::{Absent, Forbidden, Own, Refused, Same};
     let get = |path, foreign| Endpoint { method: Method::GET, path, body: None, status: 200, foreign };
-    let post = |path, body, status, foreign| Endpoint { method: Method::POST, path, body: Some(body), status, foreign };
-    let patch = |path, body, status| Endpoint { method: Method::PATCH, path, body: Some(body), status, foreign: Absent };
-    let delete = |path, status| Endpoint { method: Method::DELETE, path, body: None, status, foreign: Absent };
+    let post = |path, body, status, foreign| Endpoint {
+        method: Method::POST,
+        path,
+        body: Some(body),
+        status,
+        foreign,
+    };
+    let patch = |path, body, status| Endpoint {
+        method: Method::PATCH,
+        path,
+        body: Some(body),
+        status,
+        foreign: Absent,
+    };
+    let delete =
+        |path, status| Endpoint { method: Method::DELETE, path, body: None, status, foreign: Absent };
     let actions = "/v1/clusters/{cluster}/actions";
     vec![
         get("/v1/", Same),
@@ -89,7 +102,12 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         get("/v1/profiles/{profile}", Absent),
         patch("/v1/profiles/{profile}", json!({ "profile": { "metadata": { "a": 1 } } }), 200),
         get("/v1/clusters", Own),
-        post("/v1/clusters", json!({ "cluster": { "name": "mine", "profile_id": "{profile}" } }), 202, Refused),
+        post(
+            "/v1/clusters",
+            json!({ "cluster": { "name": "mine", "profile_id": "{profile}" } }),
+            202,
+            Refused,
+        ),
         get("/v1/clusters/{cluster}", Absent),
         get("/v1/nodes/{node}?show_details=true", Absent),
         patch("/v1/clusters/{cluster}", json!({ "cluster": { "metadata": { "a": 1 } } }), 202),

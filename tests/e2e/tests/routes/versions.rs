@@ -92,7 +92,8 @@ async fn a_microversion_is_negotiated_before_anything_else() {
         let answer = app.get("/v1/clusters").at(asked).send().await;
         check::bare(&answer, status);
     }
-    let legacy = app.get("/v1/clusters").by(ALICE).header("openstack-clustering-api-version", "1.5").send().await;
+    let legacy =
+        app.get("/v1/clusters").by(ALICE).header("openstack-clustering-api-version", "1.5").send().await;
     check::resource(&legacy, 200, "1.0");
 }
 

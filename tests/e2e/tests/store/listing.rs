@@ -71,7 +71,11 @@ async fn every_marker_and_every_limit_cuts_the_same_list() {
     for (order, whole) in ORDERS {
         for limit in 1..=whole.len() {
             let scope = Scope::Project(PROJECT);
-            assert_eq!(list(&store, scope, order, Some(limit), None).await, whole[..limit], "{order} {limit}");
+            assert_eq!(
+                list(&store, scope, order, Some(limit), None).await,
+                whole[..limit],
+                "{order} {limit}"
+            );
             for (place, marker) in whole.iter().enumerate() {
                 let end = (place + 1 + limit).min(whole.len());
                 let page = list(&store, scope, order, Some(limit), Some(*marker)).await;

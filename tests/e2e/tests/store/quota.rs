@@ -11,7 +11,8 @@ async fn of_many_requests_at_once_exactly_as_many_are_accepted_as_may_be() {
     store.profile_create(&template).await.unwrap();
     let clusters: Vec<_> = (1..=12).map(|number| cluster(number * 0x10, "c", &template)).collect();
     let outcomes = join_all(clusters.iter().map(|cluster| accept(&store, cluster, 5))).await;
-    let count = |wanted: Acceptance| outcomes.iter().filter(|outcome| **outcome == Ok(wanted.clone())).count();
+    let count =
+        |wanted: Acceptance| outcomes.iter().filter(|outcome| **outcome == Ok(wanted.clone())).count();
     assert_eq!(count(Acceptance::Accepted), 5, "{outcomes:?}");
     assert_eq!(count(Acceptance::OverQuota), 7, "{outcomes:?}");
     assert_eq!(store.cluster_count(PROJECT).await, Ok(5));

@@ -27,7 +27,14 @@ async fn actions_are_listed_derived_ones_included() {
         let app = &app;
         async move { check::column(&list(app, ALICE, "1.14", &query).await, "action") }
     };
-    let all = ["CLUSTER_CREATE", "NODE_CREATE", "NODE_CREATE", "CLUSTER_SCALE_OUT", "NODE_CREATE", "CLUSTER_CREATE"];
+    let all = [
+        "CLUSTER_CREATE",
+        "NODE_CREATE",
+        "NODE_CREATE",
+        "CLUSTER_SCALE_OUT",
+        "NODE_CREATE",
+        "CLUSTER_CREATE",
+    ];
     assert_eq!(kinds(String::new()).await, all);
     for (query, expected) in [
         (format!("?target={second}"), &["CLUSTER_CREATE"][..]),

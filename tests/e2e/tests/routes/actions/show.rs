@@ -38,11 +38,17 @@ async fn an_action_shows_what_it_waits_for_and_who_works_on_it() {
     ids.sort_by_key(ToString::to_string);
     assert_eq!(depends_on, ids);
     assert_eq!(children[0]["depended_by"], json!([id]));
-    assert_eq!((&children[0]["cause"], &children[0]["cluster_id"]), (&json!("Derived Action"), &json!(cluster)));
+    assert_eq!(
+        (&children[0]["cause"], &children[0]["cluster_id"]),
+        (&json!("Derived Action"), &json!(cluster))
+    );
 
     app.drain().await;
     let ended = app.show(ALICE, &target, "action").await;
-    assert_eq!((&ended["status"], &ended["owner"], &ended["depends_on"]), (&json!("SUCCEEDED"), &json!(null), &json!([])));
+    assert_eq!(
+        (&ended["status"], &ended["owner"], &ended["depends_on"]),
+        (&json!("SUCCEEDED"), &json!(null), &json!([]))
+    );
     assert!(ended["end_time"].as_f64() > ended["start_time"].as_f64());
 }
 
@@ -58,6 +64,11 @@ async fn an_action_is_found_by_id_name_and_short_id_in_its_project() {
         assert_eq!(old.json()["action"]["id"], *id);
         assert_eq!(old.json()["action"].get("cluster_id"), None);
         let foreign = app.get(&format!("/v1/actions/{reference}")).by(BOB).send().await;
-        check::fault(&foreign, 404, "ResourceNotFound", &format!("The action '{reference}' could not be found."));
+        check::fault(
+            &foreign,
+            404,
+            "ResourceNotFound",
+            &format!("The action '{reference}' could not be found."),
+        );
     }
 }

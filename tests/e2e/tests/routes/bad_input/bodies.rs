@@ -40,7 +40,11 @@ fn bodies() -> Vec<Vec<u8>> {
     bodies.push(vec![0; 64]);
     for depth in [200, 5_000, 100_000] {
         bodies.push(["{\"cluster\":".repeat(depth), "1".to_owned(), "}".repeat(depth)].concat().into_bytes());
-        bodies.push(["{\"cluster\":".to_owned(), "[".repeat(depth), "]".repeat(depth), "}".to_owned()].concat().into_bytes());
+        bodies.push(
+            ["{\"cluster\":".to_owned(), "[".repeat(depth), "]".repeat(depth), "}".to_owned()]
+                .concat()
+                .into_bytes(),
+        );
     }
     bodies
 }
@@ -72,7 +76,8 @@ async fn what_comes_as_another_media_type_is_no_body() {
         assert_eq!(answer.status, 400, "{media}: {}", answer.text());
     }
     for length in ["0", "-1", "x", "", "99999999999999999999999"] {
-        let ask = app.post("/v1/profiles").by(ALICE).bytes("{\"profile\": {}}").header("content-length", length);
+        let ask =
+            app.post("/v1/profiles").by(ALICE).bytes("{\"profile\": {}}").header("content-length", length);
         assert_sound(&ask.send().await, length);
     }
 }

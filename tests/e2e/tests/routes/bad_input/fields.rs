@@ -8,13 +8,63 @@ use serde_json::{Value, json};
 
 /// Values as JSON text: some cannot be built from numbers this language has.
 const VALUES: &[&str] = &[
-    "null", "true", "false", "0", "-0", "1", "-1", "1.5", "-1.5", "1e2", "1e400", "-1e400", "1e-400",
-    "NaN", "Infinity", "-Infinity", "9223372036854775807", "9223372036854775808", "-9223372036854775809",
-    "18446744073709551616", "1000000000000000000000000000000", "1e30", "\"\"", "\" \"", "\"x\"", "\"1\"",
-    "\" 7 \"", "\"+3\"", "\"1_0\"", "\"-1\"", "\"1.5\"", "\"NaN\"", "\"1e3\"", "\"٣\"",
-    "\"99999999999999999999\"", "\"a\\u0000b\"", "\"💥\"", "\"é\"", "\"a/b\"", "\"a\\n\"", "\"%\"", "\"_\"",
-    "\"true\"", "\"{}\"", "\"[1]\"", "\"null\"", "[]", "[1]", "[null]", "[[]]", "[\"a\", \"a\"]", "{}",
-    "{\"a\": 1}", "{\"\": null}", "{\"a\": {\"a\": {\"a\": []}}}", "{\"__proto__\": 1}", "{\"id\": \"x\"}",
+    "null",
+    "true",
+    "false",
+    "0",
+    "-0",
+    "1",
+    "-1",
+    "1.5",
+    "-1.5",
+    "1e2",
+    "1e400",
+    "-1e400",
+    "1e-400",
+    "NaN",
+    "Infinity",
+    "-Infinity",
+    "9223372036854775807",
+    "9223372036854775808",
+    "-9223372036854775809",
+    "18446744073709551616",
+    "1000000000000000000000000000000",
+    "1e30",
+    "\"\"",
+    "\" \"",
+    "\"x\"",
+    "\"1\"",
+    "\" 7 \"",
+    "\"+3\"",
+    "\"1_0\"",
+    "\"-1\"",
+    "\"1.5\"",
+    "\"NaN\"",
+    "\"1e3\"",
+    "\"٣\"",
+    "\"99999999999999999999\"",
+    "\"a\\u0000b\"",
+    "\"💥\"",
+    "\"é\"",
+    "\"a/b\"",
+    "\"a\\n\"",
+    "\"%\"",
+    "\"_\"",
+    "\"true\"",
+    "\"{}\"",
+    "\"[1]\"",
+    "\"null\"",
+    "[]",
+    "[1]",
+    "[null]",
+    "[[]]",
+    "[\"a\", \"a\"]",
+    "{}",
+    "{\"a\": 1}",
+    "{\"\": null}",
+    "{\"a\": {\"a\": {\"a\": []}}}",
+    "{\"__proto__\": 1}",
+    "{\"id\": \"x\"}",
 ];
 
 /// A body whose field of interest is `null`, and a path to it.
@@ -43,16 +93,46 @@ fn places() -> Vec<Place> {
     for path in ["/v1/profiles", "/v1/profiles/validate"] {
         add(post, path, &["profile", "spec"], spec(), &properties);
         let inner = spec()["properties"].clone();
-        let keys = ["name", "flavor", "image", "networks", "metadata", "personality", "key_name", "config_drive", "block_device_mapping_v2", "scheduler_hints", "user_data", "other"];
+        let keys = [
+            "name",
+            "flavor",
+            "image",
+            "networks",
+            "metadata",
+            "personality",
+            "key_name",
+            "config_drive",
+            "block_device_mapping_v2",
+            "scheduler_hints",
+            "user_data",
+            "other",
+        ];
         add(post, path, &["profile", "spec", "properties"], inner, &keys);
     }
     add(patch, "/v1/profiles/{profile}", &[], json!({ "profile": {} }), &["profile"]);
     add(patch, "/v1/profiles/{profile}", &["profile"], json!({}), &["name", "metadata", "spec", "other"]);
     let cluster = json!({ "name": "c", "profile_id": "{profile}" });
-    let fields = ["name", "profile_id", "min_size", "max_size", "desired_capacity", "metadata", "timeout", "config", "parent", "other"];
+    let fields = [
+        "name",
+        "profile_id",
+        "min_size",
+        "max_size",
+        "desired_capacity",
+        "metadata",
+        "timeout",
+        "config",
+        "parent",
+        "other",
+    ];
     add(post, "/v1/clusters", &[], json!({}), &["cluster"]);
     add(post, "/v1/clusters", &["cluster"], cluster, &fields);
-    add(patch, "/v1/clusters/{cluster}", &["cluster"], json!({}), &[&fields[..], &["profile_only", "identity"]].concat());
+    add(
+        patch,
+        "/v1/clusters/{cluster}",
+        &["cluster"],
+        json!({}),
+        &[&fields[..], &["profile_only", "identity"]].concat(),
+    );
     add(delete, "/v1/clusters/{cluster}", &[], json!({}), &["force", "other"]);
     let actions = "/v1/clusters/{cluster}/actions";
     add(post, actions, &[], json!({}), &["resize", "scale_in", "scale_out", "check", "fly", ""]);
@@ -129,7 +209,10 @@ async fn a_profiles_fields_of_a_wrong_type_are_refused_or_taken_but_never_a_fail
 
 #[tokio::test]
 async fn a_clusters_fields_of_a_wrong_type_are_refused_or_taken_but_never_a_failure() {
-    try_all(|place| place.path == "/v1/clusters" || place.method == Method::PATCH && place.path.contains("clusters")).await;
+    try_all(|place| {
+        place.path == "/v1/clusters" || place.method == Method::PATCH && place.path.contains("clusters")
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -106,8 +106,33 @@ impl Dice {
     fn query(&mut self) -> String {
         let mut pairs = Vec::new();
         for _ in 0..self.0.random_range(0..4) {
-            let key = *self.one(&["limit", "marker", "sort", "name", "status", "cluster_id", "action", "global_project", "x"]);
-            let value = *self.one(&["1", "0", "-1", "name", "name:desc", "init_at:desc,name", "created_at", "ACTIVE", "true", "n1", "%00", "", "CLUSTER_CREATE", "11111111-2222-4333-8444-555555555555"]);
+            let key = *self.one(&[
+                "limit",
+                "marker",
+                "sort",
+                "name",
+                "status",
+                "cluster_id",
+                "action",
+                "global_project",
+                "x",
+            ]);
+            let value = *self.one(&[
+                "1",
+                "0",
+                "-1",
+                "name",
+                "name:desc",
+                "init_at:desc,name",
+                "created_at",
+                "ACTIVE",
+                "true",
+                "n1",
+                "%00",
+                "",
+                "CLUSTER_CREATE",
+                "11111111-2222-4333-8444-555555555555",
+            ]);
             pairs.push(format!("{key}={value}"));
         }
         pairs.join("&")
@@ -120,8 +145,12 @@ impl Dice {
             match self.0.random_range(0..4) {
                 0 => json!({ "scale_out": { "count": number } }),
                 1 => json!({ "scale_in": { "count": number } }),
-                2 => json!({ "resize": { "adjustment_type": "CHANGE_IN_CAPACITY", "number": number, "strict": false } }),
-                _ => json!({ "resize": { "adjustment_type": "EXACT_CAPACITY", "number": number, "max_size": 9 } }),
+                2 => {
+                    json!({ "resize": { "adjustment_type": "CHANGE_IN_CAPACITY", "number": number, "strict": false } })
+                }
+                _ => {
+                    json!({ "resize": { "adjustment_type": "EXACT_CAPACITY", "number": number, "max_size": 9 } })
+                }
             }
         } else if target.contains("/clusters") {
             json!({ "cluster": { "name": name, "profile_id": self.reference(), "desired_capacity": self.0.random_range(0..4), "metadata": { "a": 1 } } })
@@ -175,7 +204,17 @@ impl Dice {
             2 => json!(self.0.random::<i64>()),
             3 => json!(self.0.random_range(-5..2000)),
             4 => json!(self.0.random::<f64>() * 1e300),
-            5 => json!(*self.one(&["", "n1", "1", "-1", " 2 ", "💥", "a\u{0}b", "CHANGE_IN_PERCENTAGE", "true"])),
+            5 => json!(*self.one(&[
+                "",
+                "n1",
+                "1",
+                "-1",
+                " 2 ",
+                "💥",
+                "a\u{0}b",
+                "CHANGE_IN_PERCENTAGE",
+                "true"
+            ])),
             6 => json!("x".repeat(self.0.random_range(0..600))),
             7 => json!(u64::MAX),
             8 => (0..self.0.random_range(0..4)).map(|_| self.value(depth - 1)).collect(),

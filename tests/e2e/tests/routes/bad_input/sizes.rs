@@ -74,7 +74,8 @@ async fn a_value_just_below_is_kept_whole() {
     let body = json!({ "profile": { "name": "p", "spec": spec(), "metadata": just } });
     assert_eq!(post(&app, "/v1/profiles", &body).await.status, 201);
     assert_eq!(app.show(ALICE, "/v1/profiles/p", "profile").await["metadata"], just);
-    let body = json!({ "cluster": { "name": "c", "profile_id": "p", "metadata": just, "desired_capacity": 1 } });
+    let body =
+        json!({ "cluster": { "name": "c", "profile_id": "p", "metadata": just, "desired_capacity": 1 } });
     assert_eq!(post(&app, "/v1/clusters", &body).await.status, 202);
     app.drain().await;
     let shown = app.show(ALICE, "/v1/clusters/c", "cluster").await;
@@ -134,7 +135,8 @@ async fn a_list_that_cannot_be_answered_whole_asks_for_a_limit() {
     let app = TestApp::new().await;
     let metadata = filler(250 * KIB);
     for number in 0..24 {
-        let body = json!({ "profile": { "name": format!("p{number}"), "spec": spec(), "metadata": metadata } });
+        let body =
+            json!({ "profile": { "name": format!("p{number}"), "spec": spec(), "metadata": metadata } });
         assert_eq!(post(&app, "/v1/profiles", &body).await.status, 201);
     }
     let whole = app.get("/v1/profiles").by(ALICE).send().await;

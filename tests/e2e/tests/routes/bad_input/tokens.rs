@@ -30,7 +30,9 @@ fn identity(clock: &ManualClock) -> Arc<DevIdentity> {
         token_lifetime: Duration::from_secs(3600),
     };
     let directory = Directory::parse(USERS).unwrap();
-    Arc::new(DevIdentity::in_memory(&settings, directory, Arc::new(clock.clone()), Arc::new(OsEntropy)).unwrap())
+    Arc::new(
+        DevIdentity::in_memory(&settings, directory, Arc::new(clock.clone()), Arc::new(OsEntropy)).unwrap(),
+    )
 }
 
 /// A token for a user, as a client obtains it.
@@ -94,8 +96,8 @@ async fn a_token_that_was_tampered_with_is_no_token() {
     let token = issue(&here, "demo").await;
     for place in 0..token.len() {
         let mut bytes = token.clone().into_bytes();
-        // In base 64 these differ in the two highest bits: the lower ones of a last digit do not count.
-        bytes[place] = if (b'A'..=b'P').contains(&bytes[place]) { b'z' } else { b'A' };
+
+        bytes[place] = if bytes[place] == b'0' { b'1' } else { b'0' };
         let forged = String::from_utf8(bytes).unwrap();
         assert_eq!(status(&app, &forged).await, 401, "{place}");
     }

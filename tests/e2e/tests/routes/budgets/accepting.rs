@@ -11,7 +11,10 @@ async fn accepting_an_action_on_a_cluster_stays_within_its_budget() {
     let requests: [(&str, Value); 4] = [
         ("scale_out", json!({ "scale_out": { "count": 3 } })),
         ("scale_in", json!({ "scale_in": {} })),
-        ("resize", json!({ "resize": { "adjustment_type": "CHANGE_IN_PERCENTAGE", "number": 50, "min_step": 1, "min_size": 1, "max_size": 90 } })),
+        (
+            "resize",
+            json!({ "resize": { "adjustment_type": "CHANGE_IN_PERCENTAGE", "number": 50, "min_step": 1, "min_size": 1, "max_size": 90 } }),
+        ),
         ("update", half_a_kilobyte),
     ];
     for (what, body) in &requests {

@@ -55,7 +55,8 @@ async fn a_cluster_that_is_changing_is_deleted_only_by_force() {
     check::fault(&refused, 409, "ActionInProgress", "The cluster 'c' is in status CREATING.");
     // Before 1.8 force is read, checked, and then forgotten.
     assert_eq!(app.delete("/v1/clusters/c?force=true").by(ALICE).at("1.7").send().await.status, 409);
-    let forced = app.delete("/v1/clusters/c").by(ALICE).at("1.8").json(&json!({ "force": true })).send().await;
+    let forced =
+        app.delete("/v1/clusters/c").by(ALICE).at("1.8").json(&json!({ "force": true })).send().await;
     check::accepted(&forced, "1.8");
     app.drain().await;
     assert_eq!(app.show(ALICE, "/v1/clusters", "clusters").await, json!([]));

@@ -46,7 +46,10 @@ async fn clusters_are_listed_by_age_filtered_sorted_and_cut() {
     }
     let everyone = ["b", "a", "c", "a", "theirs"];
     assert_eq!(check::column(&list(&app, ADMIN, "").await, "name"), everyone);
-    assert_eq!(check::column(&list(&app, ADMIN, "?global_project=True&sort=name:desc&limit=1").await, "name"), ["theirs"]);
+    assert_eq!(
+        check::column(&list(&app, ADMIN, "?global_project=True&sort=name:desc&limit=1").await, "name"),
+        ["theirs"]
+    );
 }
 
 #[tokio::test]
@@ -66,7 +69,14 @@ async fn nulls_come_first_and_in_descending_order_last() {
 #[tokio::test]
 async fn pages_follow_each_other_whatever_the_order() {
     let app = app().await;
-    for sort in ["", "&sort=name", "&sort=name:desc", "&sort=init_at:desc", "&sort=status,name:desc", "&sort=created_at:desc"] {
+    for sort in [
+        "",
+        "&sort=name",
+        "&sort=name:desc",
+        "&sort=init_at:desc",
+        "&sort=status,name:desc",
+        "&sort=created_at:desc",
+    ] {
         let whole = check::column(&list(&app, ALICE, &format!("?limit=9{sort}")).await, "id");
         let mut paged = Vec::new();
         let mut marker = String::new();

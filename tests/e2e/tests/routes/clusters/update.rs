@@ -22,7 +22,10 @@ async fn the_old_values_are_shown_until_the_action_has_changed_them() {
     assert_eq!(inputs, json!({ "name": "d", "metadata": { "a": 1 }, "timeout": 7 }));
     app.drain().await;
     let shown = app.show(ALICE, "/v1/clusters/d", "cluster").await;
-    assert_eq!((&shown["id"], &shown["timeout"], &shown["metadata"]), (&json!(id), &json!(7), &json!({ "a": 1 })));
+    assert_eq!(
+        (&shown["id"], &shown["timeout"], &shown["metadata"]),
+        (&json!(id), &json!(7), &json!({ "a": 1 }))
+    );
     assert_eq!(app.get("/v1/clusters/c").by(ALICE).send().await.status, 404);
 }
 
@@ -79,6 +82,7 @@ async fn one_change_at_a_time() {
     let id = app.cluster(ALICE, "c", &profile, 0).await;
     let first = update(&app, "c", "1.0", &json!({ "name": "d" })).await.expect(202).action();
     let second = update(&app, "c", "1.0", &json!({ "name": "e" })).await;
-    let text = format!("The CLUSTER_UPDATE action for target {id} conflicts with the following action(s): {first}");
+    let text =
+        format!("The CLUSTER_UPDATE action for target {id} conflicts with the following action(s): {first}");
     check::fault(&second, 409, "ActionConflict", &text);
 }

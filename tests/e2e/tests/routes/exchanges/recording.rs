@@ -33,8 +33,7 @@ pub(super) fn recordings() -> Vec<Recording> {
 /// The numbers of the recordings that wait.
 pub(super) fn pending() -> impl Iterator<Item = u32> {
     let text = fs::read_to_string(directory().join("pending.txt")).unwrap();
-    let lines: Vec<String> =
-        text.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect();
+    let lines: Vec<String> = text.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect();
     lines.into_iter().flat_map(|line| {
         let (numbers, reason) = line.split_once(' ').unwrap();
         assert!(!reason.trim().is_empty(), "{numbers} waits for no reason");

@@ -50,7 +50,9 @@ async fn nodes_are_sorted_and_paged() {
     assert_eq!(indexes("?cluster_id=c&sort=index:desc").await, ["3", "2", "1"]);
     assert_eq!(indexes("?cluster_id=c&sort=index&limit=2").await, ["1", "2"]);
     for scope in ["", "cluster_id=c&"] {
-        for sort in ["", "sort=name&", "sort=name:desc&", "sort=index,name&", "sort=status:desc,init_at:desc&"] {
+        for sort in
+            ["", "sort=name&", "sort=name:desc&", "sort=index,name&", "sort=status:desc,init_at:desc&"]
+        {
             let whole = check::column(&list(&app, ALICE, &format!("?{scope}{sort}")).await, "id");
             let (mut paged, mut marker) = (Vec::new(), String::new());
             loop {

@@ -22,7 +22,8 @@ async fn a_profile_in_use_stays_until_its_last_cluster_has_gone() {
     let id = app.profile(ALICE, "p").await;
     app.cluster(ALICE, "c", &id, 1).await;
     let refused = app.delete("/v1/profiles/p").by(ALICE).send().await;
-    let text = format!("The profile '{id}' cannot be deleted: still referenced by some clusters and/or nodes.");
+    let text =
+        format!("The profile '{id}' cannot be deleted: still referenced by some clusters and/or nodes.");
     check::fault(&refused, 409, "ResourceInUse", &text);
     assert_eq!(app.delete("/v1/clusters/c").by(ALICE).send().await.status, 202);
     assert_eq!(app.delete("/v1/profiles/p").by(ALICE).send().await.status, 409);

@@ -64,7 +64,11 @@ async fn a_resize_that_breaks_a_limit_is_refused() {
     let exact = |number: i64| json!({ "adjustment_type": "EXACT_CAPACITY", "number": number });
     for (asked, kind, text) in [
         (json!({}), "HTTPBadRequest", "Not enough parameters to do resize action."),
-        (json!({ "adjustment_type": "EXACT_CAPACITY" }), "HTTPBadRequest", "Missing number value for size adjustment."),
+        (
+            json!({ "adjustment_type": "EXACT_CAPACITY" }),
+            "HTTPBadRequest",
+            "Missing number value for size adjustment.",
+        ),
         (json!({ "number": 1 }), "HTTPBadRequest", "Missing adjustment_type value for size adjustment."),
         (exact(11), "BadRequest", "The target capacity (11) is greater than the cluster's max_size (10)."),
         (exact(0), "BadRequest", "The target capacity (0) is less than the cluster's min_size (1)."),
@@ -90,7 +94,8 @@ async fn a_second_resize_while_one_is_under_way_is_a_conflict() {
     let first = resize(&app, &asked).await.expect(202).action();
     let second = resize(&app, &asked).await;
     let id = app.show(ALICE, "/v1/clusters/c", "cluster").await["id"].as_str().unwrap().to_owned();
-    let text = format!("The CLUSTER_RESIZE action for target {id} conflicts with the following action(s): {first}");
+    let text =
+        format!("The CLUSTER_RESIZE action for target {id} conflicts with the following action(s): {first}");
     check::fault(&second, 409, "ActionConflict", &text);
     app.drain().await;
     assert_eq!(resize(&app, &asked).await.status, 202);

@@ -11,7 +11,8 @@ async fn scale(app: &TestApp, data: &Value) -> Answer {
 async fn app() -> TestApp {
     let app = TestApp::new().await;
     let profile = app.profile(ALICE, "p").await;
-    let cluster = json!({ "name": "c", "profile_id": profile, "min_size": 1, "desired_capacity": 4, "max_size": 8 });
+    let cluster =
+        json!({ "name": "c", "profile_id": profile, "min_size": 1, "desired_capacity": 4, "max_size": 8 });
     app.post("/v1/clusters").by(ALICE).json(&json!({ "cluster": cluster })).send().await.expect(202);
     app.drain().await;
     app
