@@ -128,7 +128,7 @@ impl Watch {
                     self.violated(format!("cluster {} was let go by {former}, which goes on", brief(id)));
                 }
                 Some(now)
-                    if !action(now).is_some_and(|action| text(&action, "kind") == Some("CLUSTER_DELETE")) =>
+                    if action(now).is_none_or(|action| text(&action, "kind") != Some("CLUSTER_DELETE")) =>
                 {
                     self.violated(format!("cluster {} passed from {former} to {now}", brief(id)));
                 }

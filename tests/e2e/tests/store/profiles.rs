@@ -71,11 +71,11 @@ async fn a_deletion_and_a_creation_at_the_same_moment_never_both_win() {
 
 #[tokio::test]
 async fn a_deletion_that_died_holds_the_profile_for_half_a_minute_at_most() {
-    let (store, _services) = store().await;
-    let template = profile(1, "p");
-    store.profile_create(&template).await.unwrap();
     // The deletion is dropped at every point where it waits for an answer.
     for polls in 1..20 {
+        let (store, _services) = store().await;
+        let template = profile(1, "p");
+        store.profile_create(&template).await.unwrap();
         let mut deletion = Box::pin(store.profile_delete(&template, at(2)));
         for _ in 0..polls {
             if futures::poll!(&mut deletion).is_ready() {
@@ -85,12 +85,11 @@ async fn a_deletion_that_died_holds_the_profile_for_half_a_minute_at_most() {
         }
         drop(deletion);
         if store.get::<Profile>(template.id).await.unwrap().is_none() {
-            return;
+            continue;
         }
         let cluster = cluster(0x10, "c", &template);
         let held = store.accept_cluster_at(&cluster, at(40)).await;
         assert_eq!(held, Ok(Acceptance::Accepted), "after {polls} polls");
-        return;
     }
 }
 

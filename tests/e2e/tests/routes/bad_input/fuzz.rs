@@ -91,7 +91,8 @@ impl Dice {
     }
 
     fn collection(&mut self) -> &'static str {
-        *self.one(&["profiles", "clusters", "nodes", "actions", "events", "profile-types", "nosuch"])
+        let known = ["profiles", "clusters", "nodes", "actions", "events", "profile-types", "nosuch"];
+        known[self.0.random_range(0..known.len())]
     }
 
     /// A few names, so that requests meet each other's resources.
