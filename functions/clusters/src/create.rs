@@ -5,7 +5,7 @@ use axum::response::Response;
 use coppice_api::call::{Body, Call, Endpoint};
 use coppice_api::error::Failure;
 use coppice_api::fields::{Coerced, Field, Kind, Rules, coerce_with};
-use coppice_api::limits::storable;
+use coppice_api::limits::{storable, storable_together};
 use coppice_api::microversion::MIN;
 use coppice_api::views;
 use coppice_domain::cluster::{Cluster, ClusterStatus, JsonMap, Sizes};
@@ -41,7 +41,7 @@ pub(crate) async fn create(State(env): State<Env>, call: Call) -> Result<Respons
     let (metadata, config) = (map(&asked, "metadata"), map(&asked, "config"));
     storable("metadata", &metadata)?;
     storable("config", &config)?;
-    storable("metadata and config together", &(&metadata, &config))?;
+    storable_together("metadata and config", &(&metadata, &config))?;
     let name = asked.text("name").value().unwrap_or_default();
     if env.settings.name_unique && name_taken::<Cluster>(&env.store, &call.caller, name).await? {
         return Err(Fault::bad_request(format!("a cluster named '{name}' already exists.")).into());

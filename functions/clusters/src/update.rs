@@ -5,7 +5,7 @@ use axum::response::Response;
 use coppice_api::call::{Body, Call, Endpoint};
 use coppice_api::error::Failure;
 use coppice_api::fields::{Coerced, Field, Given, Kind, coerce};
-use coppice_api::limits::storable;
+use coppice_api::limits::{storable, storable_together};
 use coppice_api::microversion::{Feature, MIN};
 use coppice_domain::action::ActionKind;
 use coppice_domain::cluster::{Cluster, ClusterStatus, JsonMap};
@@ -61,7 +61,7 @@ pub(crate) async fn update(
         inputs.get(name).and_then(Value::as_object).cloned().unwrap_or_else(|| now.clone())
     };
     let together = (kept("metadata", &cluster.metadata), kept("config", &cluster.config));
-    storable("metadata and config together", &together)?;
+    storable_together("metadata and config", &together)?;
     let shown = show_cluster(&env.store, &view).await?;
     let requester = Requester { user: &call.caller.user_id, project: &call.caller.project_id };
     let action = accept::cluster_action(&env, cluster, ActionKind::ClusterUpdate, inputs, requester)

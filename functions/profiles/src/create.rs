@@ -5,7 +5,7 @@ use axum::response::Response;
 use coppice_api::call::{Body, Call, Endpoint};
 use coppice_api::error::Failure;
 use coppice_api::fields::{Field, Kind, coerce};
-use coppice_api::limits::storable;
+use coppice_api::limits::{storable, storable_together};
 use coppice_api::microversion::MIN;
 use coppice_api::views;
 use coppice_domain::fault::Fault;
@@ -33,7 +33,7 @@ pub(crate) async fn create(State(env): State<Env>, call: Call) -> Result<Respons
     let metadata = asked.map("metadata").value().cloned().unwrap_or_default();
     storable("spec", &spec)?;
     storable("metadata", &metadata)?;
-    storable("spec and metadata together", &(&spec, &metadata))?;
+    storable_together("spec and metadata", &(&spec, &metadata))?;
     if env.settings.name_unique && name_taken::<Profile>(&env.store, &call.caller, name).await? {
         return Err(Fault::bad_request(format!("A profile named '{name}' already exists.")).into());
     }

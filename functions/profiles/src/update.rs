@@ -5,7 +5,7 @@ use axum::response::Response;
 use coppice_api::call::{Body, Call, Endpoint};
 use coppice_api::error::Failure;
 use coppice_api::fields::{Coerced, Field, Kind, coerce};
-use coppice_api::limits::storable;
+use coppice_api::limits::{storable, storable_together};
 use coppice_api::microversion::MIN;
 use coppice_api::views;
 use coppice_domain::fault::Fault;
@@ -33,7 +33,7 @@ pub(crate) async fn update(
         return Err(Fault::bad_request("No property needs an update.").into());
     }
     storable("metadata", &after.metadata)?;
-    storable("spec and metadata together", &(&after.spec, &after.metadata))?;
+    storable_together("spec and metadata", &(&after.spec, &after.metadata))?;
     after.updated_at = Some(env.now());
     if !env.store.profile_update(&before, &after).await.map_err(store_failed)? {
         return Err(Fault::not_found("profile", &id).into());

@@ -6,20 +6,35 @@ use serde::Serialize;
 /// The largest metadata, spec or set of inputs, in bytes of JSON: 256 KB.
 pub const VALUE_LIMIT: usize = 256 * 1024;
 
+/// The largest that values kept in one item may be together, in bytes of JSON: 384 KB, of the 400 KB that
+/// an item holds.
+pub const TOGETHER_LIMIT: usize = 384 * 1024;
+
 /// Checks that `value` fits into a stored item; `name` is what the client calls it.
 ///
 /// # Errors
 /// `RequestLimitExceeded` when it is larger than [`VALUE_LIMIT`].
 pub fn storable(name: &str, value: &impl Serialize) -> Result<(), Fault> {
+    bounded(name, value, VALUE_LIMIT)
+}
+
+/// Checks that values which are kept in one item fit it together; `name` is what the client calls them.
+///
+/// # Errors
+/// `RequestLimitExceeded` when they are larger than [`TOGETHER_LIMIT`].
+pub fn storable_together(name: &str, values: &impl Serialize) -> Result<(), Fault> {
+    bounded(name, values, TOGETHER_LIMIT)
+}
+
+fn bounded(name: &str, value: &impl Serialize, limit: usize) -> Result<(), Fault> {
     let bytes = serde_json::to_vec(value).map_or(0, |json| json.len());
-    if bytes <= VALUE_LIMIT {
+    if bytes <= limit {
         return Ok(());
     }
     Err(Fault::new(
         FaultKind::RequestLimitExceeded,
         format!(
-            "Request limit exceeded: {name} ({bytes} bytes) exceeds the maximum allowed size \
-             ({VALUE_LIMIT} bytes)."
+            "Request limit exceeded: {name} ({bytes} bytes) exceeds the maximum allowed size ({limit} bytes)."
         ),
     ))
 }

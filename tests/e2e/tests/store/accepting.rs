@@ -64,7 +64,7 @@ fn event(cluster: &Cluster, action: &Action) -> coppice_domain::event::Event {
 
 #[tokio::test]
 async fn of_many_actions_at_once_one_is_accepted_and_the_others_are_told_which() {
-    let (store, _services) = store().await;
+    let store = store().await;
     let cluster = free(&store).await;
     let actions: Vec<_> =
         (0..8).map(|number| action(0x100 + number, ActionKind::ClusterResize, &cluster)).collect();
@@ -80,7 +80,7 @@ async fn of_many_actions_at_once_one_is_accepted_and_the_others_are_told_which()
 
 #[tokio::test]
 async fn an_accepted_action_can_be_found_as_due_work() {
-    let (store, _services) = store().await;
+    let store = store().await;
     let cluster = free(&store).await;
     let accepted = action(0x100, ActionKind::ClusterResize, &cluster);
     assert_eq!(request(&store, &accepted, None).await, Ok(Acceptance::Accepted));
@@ -91,7 +91,7 @@ async fn an_accepted_action_can_be_found_as_due_work() {
 
 #[tokio::test]
 async fn a_request_that_is_repeated_is_accepted_once() {
-    let (store, _services) = store().await;
+    let store = store().await;
     let cluster = free(&store).await;
     let accepted = action(0x100, ActionKind::ClusterResize, &cluster);
     assert_eq!(request(&store, &accepted, None).await, Ok(Acceptance::Accepted));
@@ -100,7 +100,7 @@ async fn a_request_that_is_repeated_is_accepted_once() {
 
 #[tokio::test]
 async fn a_deletion_takes_over_and_the_former_holders_writes_are_refused() {
-    let (store, _services) = store().await;
+    let store = store().await;
     let cluster = free(&store).await;
     let resize = action(0x100, ActionKind::ClusterResize, &cluster);
     assert_eq!(request(&store, &resize, None).await, Ok(Acceptance::Accepted));
@@ -120,7 +120,7 @@ async fn a_deletion_takes_over_and_the_former_holders_writes_are_refused() {
 
 #[tokio::test]
 async fn a_worker_whose_claim_was_taken_over_writes_no_more() {
-    let (store, _services) = store().await;
+    let store = store().await;
     let cluster = free(&store).await;
     let resize = action(0x100, ActionKind::ClusterResize, &cluster);
     assert_eq!(request(&store, &resize, None).await, Ok(Acceptance::Accepted));
@@ -141,7 +141,7 @@ async fn a_worker_whose_claim_was_taken_over_writes_no_more() {
 
 #[tokio::test]
 async fn an_action_on_a_cluster_that_is_gone_is_told_so() {
-    let (store, _services) = store().await;
+    let store = store().await;
     let nowhere = cluster(0x50, "x", &profile(1, "p"));
     let resize = action(0x100, ActionKind::ClusterResize, &nowhere);
     assert_eq!(request(&store, &resize, None).await, Ok(Acceptance::Gone));

@@ -31,7 +31,7 @@ async fn find(store: &Store, scope: Scope<'_>, reference: &str) -> Result<u128, 
 
 #[tokio::test]
 async fn an_id_goes_before_a_name_and_a_name_before_a_short_id() {
-    let (store, _services) = store().await;
+    let store = store().await;
     profiles(&store).await;
     let own = Scope::Project(PROJECT);
     let id = |number: u128| Uuid::from_u128(number).to_string();
@@ -64,7 +64,7 @@ async fn an_id_goes_before_a_name_and_a_name_before_a_short_id() {
 
 #[tokio::test]
 async fn wildcards_mean_themselves() {
-    let (store, _services) = store().await;
+    let store = store().await;
     profiles(&store).await;
     for reference in ["%", "_", "abcd%", "abcd_", "o%", "on_", "a__b", "#", "one#"] {
         assert_eq!(find(&store, Scope::All, reference).await, Err(FindError::NotFound), "{reference}");
@@ -74,7 +74,7 @@ async fn wildcards_mean_themselves() {
 
 #[tokio::test]
 async fn a_name_that_begins_with_another_is_another() {
-    let (store, _services) = store().await;
+    let store = store().await;
     let template = profile(1, "p");
     store.profile_create(&template).await.unwrap();
     for (id, name) in [(0x10, "web"), (0x20, "web-1"), (0x30, "web.1"), (0x40, "we")] {

@@ -16,14 +16,14 @@ const PROFILES: [(u128, &str, u64); 7] = [
     (0x50, "a-b", 12),
 ];
 
-async fn filled() -> (Store, coppice_local::services::Services) {
-    let (store, services) = store().await;
+async fn filled() -> Store {
+    let store = store().await;
     for (id, name, seconds) in PROFILES {
         store.profile_create(&Profile { created_at: at(seconds), ..profile(id, name) }).await.unwrap();
     }
     let foreign = Profile { project: "green".to_owned(), created_at: at(5), ..profile(0x25, "b") };
     store.profile_create(&foreign).await.unwrap();
-    (store, services)
+    store
 }
 
 fn sort(text: &str) -> Vec<Sort> {
@@ -59,7 +59,7 @@ const ORDERS: [(&str, [u128; 7]); 6] = [
 
 #[tokio::test]
 async fn ties_are_broken_by_id_whatever_the_direction() {
-    let (store, _services) = filled().await;
+    let store = filled().await;
     for (order, expected) in ORDERS {
         assert_eq!(list(&store, Scope::Project(PROJECT), order, None, None).await, expected, "{order}");
     }
@@ -67,7 +67,7 @@ async fn ties_are_broken_by_id_whatever_the_direction() {
 
 #[tokio::test]
 async fn every_marker_and_every_limit_cuts_the_same_list() {
-    let (store, _services) = filled().await;
+    let store = filled().await;
     for (order, whole) in ORDERS {
         for limit in 1..=whole.len() {
             let scope = Scope::Project(PROJECT);
@@ -87,7 +87,7 @@ async fn every_marker_and_every_limit_cuts_the_same_list() {
 
 #[tokio::test]
 async fn a_marker_that_is_nowhere_is_ignored_and_a_limit_of_zero_lists_nothing() {
-    let (store, _services) = filled().await;
+    let store = filled().await;
     let scope = Scope::Project(PROJECT);
     assert_eq!(list(&store, scope, "", Some(2), Some(0xdead)).await, [0x70, 0x10]);
     assert_eq!(list(&store, scope, "", Some(0), None).await, [0_u128; 0]);
@@ -95,7 +95,7 @@ async fn a_marker_that_is_nowhere_is_ignored_and_a_limit_of_zero_lists_nothing()
 
 #[tokio::test]
 async fn administrators_see_every_project_in_one_order() {
-    let (store, _services) = filled().await;
+    let store = filled().await;
     let everything = list(&store, Scope::All, "", None, None).await;
     assert_eq!(everything, [0x70, 0x10, 0x20, 0x25, 0x30, 0x40, 0x60, 0x50]);
     let mut paged = Vec::new();
@@ -109,7 +109,7 @@ async fn administrators_see_every_project_in_one_order() {
 
 #[tokio::test]
 async fn a_filter_is_applied_before_the_limit() {
-    let (store, _services) = filled().await;
+    let store = filled().await;
     let request = ListRequest { limit: Some(2), ..ListRequest::default() };
     let wanted = |profile: &Profile| profile.name == "a" || profile.name == "d";
     let listed = store.list::<Profile>(Scope::Project(PROJECT), &request, &wanted).await.unwrap();
@@ -119,7 +119,7 @@ async fn a_filter_is_applied_before_the_limit() {
 
 #[tokio::test]
 async fn more_ties_than_a_page_of_the_index_holds_are_sorted_all_the_same() {
-    let (store, _services) = store().await;
+    let store = store().await;
     for number in 0..60_u128 {
         let id = (number * 37) % 61 + 0x1000;
         store.profile_create(&profile(id, "same")).await.unwrap();

@@ -6,7 +6,7 @@ use futures::future::join_all;
 
 #[tokio::test]
 async fn of_many_requests_at_once_exactly_as_many_are_accepted_as_may_be() {
-    let (store, _services) = store().await;
+    let store = store().await;
     let template = profile(1, "p");
     store.profile_create(&template).await.unwrap();
     let clusters: Vec<_> = (1..=12).map(|number| cluster(number * 0x10, "c", &template)).collect();
@@ -20,7 +20,7 @@ async fn of_many_requests_at_once_exactly_as_many_are_accepted_as_may_be() {
 
 #[tokio::test]
 async fn a_request_that_is_repeated_counts_once() {
-    let (store, _services) = store().await;
+    let store = store().await;
     let template = profile(1, "p");
     store.profile_create(&template).await.unwrap();
     let cluster = cluster(0x10, "c", &template);

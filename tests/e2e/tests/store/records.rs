@@ -5,8 +5,13 @@ use coppice_domain::cluster::{Cluster, ClusterStatus, JsonMap, Sizes};
 use coppice_domain::ids::{ActionId, ClusterId, ProfileId};
 use coppice_domain::profile::Profile;
 use coppice_domain::time::Timestamp;
-use coppice_local::services::{Services, TABLE};
+use coppice_emulators::dynamodb::DynamoDb;
+use coppice_emulators::http_client::{Answer, Call, Service};
+use coppice_emulators::sqs::Sqs;
+use coppice_local::clients::in_process;
+use coppice_local::services::TABLE;
 use coppice_store::{Acceptance, AcceptedAction, Store, StoreError};
+use futures::future::BoxFuture;
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -15,10 +20,26 @@ pub(crate) const PROJECT: &str = "blue";
 /// More clusters than any test makes.
 pub(crate) const NO_QUOTA: i64 = 1_000_000;
 
-/// An empty store; the services live as long as what is returned with it.
-pub(crate) async fn store() -> (Store, Services) {
-    let services = Services::open(None, "http://127.0.0.1:1".to_owned()).await.unwrap();
-    (Store::new(services.aws.dynamodb.clone(), TABLE), services)
+/// A database that lets others go first at every call, so that what runs at the same time takes turns.
+struct Turns(DynamoDb);
+
+impl Service for Turns {
+    fn answer(&self, call: Call) -> BoxFuture<'static, Answer> {
+        let database = self.0.clone();
+        Box::pin(async move {
+            tokio::task::yield_now().await;
+            database.execute(&call)
+        })
+    }
+}
+
+/// An empty store.
+pub(crate) async fn store() -> Store {
+    let database = Turns(DynamoDb::in_memory().unwrap());
+    let aws = in_process(database, Sqs::new("http://127.0.0.1:1".to_owned()));
+    let store = Store::new(aws.dynamodb, TABLE);
+    store.ensure_table().await.unwrap();
+    store
 }
 
 /// So many seconds into the test.
@@ -96,8 +117,18 @@ pub(crate) fn action(id: u128, kind: ActionKind, cluster: &Cluster) -> Action {
 
 /// Accepts a cluster, held by an action whose id is the cluster's plus one.
 pub(crate) async fn accept(store: &Store, cluster: &Cluster, quota: i64) -> Result<Acceptance, StoreError> {
+    accept_at(store, cluster, quota, at(1)).await
+}
+
+/// The same at another time.
+pub(crate) async fn accept_at(
+    store: &Store,
+    cluster: &Cluster,
+    quota: i64,
+    now: Timestamp,
+) -> Result<Acceptance, StoreError> {
     let action = action(cluster.id.uuid().as_u128() + 1, ActionKind::ClusterCreate, cluster);
     let held = Cluster { active_action: Some(action.id), active_kind: Some(action.kind), ..cluster.clone() };
     let accepted = AcceptedAction { action: &action, due_at: at(30), work: None };
-    store.accept_cluster(&held, accepted, quota, at(1)).await
+    store.accept_cluster(&held, accepted, quota, now).await
 }

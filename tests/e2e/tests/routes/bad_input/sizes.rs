@@ -117,6 +117,9 @@ async fn two_large_values_together_are_kept_or_refused() {
         let body = json!({ "cluster": update });
         let answer = app.patch("/v1/clusters/d").by(ALICE).at("1.14").json(&body).send().await;
         assert_sound(&answer, "one after the other");
+        if answer.status == 400 {
+            continue;
+        }
         let drained = app.drain().await;
         let action = app.show(ALICE, &format!("/v1/actions/{}", answer.action()), "action").await;
         if action["status"] != "SUCCEEDED" {

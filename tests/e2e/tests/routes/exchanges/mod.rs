@@ -8,7 +8,7 @@ use accepted::{ACCEPTED, STAND_INS, UNDER_WAY};
 use compare::{Difference, Mapping, differences};
 use coppice_e2e::{ADMIN, ALICE, Answer, BOB, TestApp};
 use recording::{Recording, pending, recordings};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// Response headers a client can rely on; the others are of the connection.
@@ -21,6 +21,37 @@ fn every_recording_is_replayed_or_waits_for_a_reason() {
     assert_eq!(replayed.intersection(&pending).count(), 0, "pending recordings must not be replayed");
     let all: BTreeSet<u32> = replayed.union(&pending).copied().collect();
     assert_eq!(all, (1..=184).collect());
+}
+
+#[test]
+fn a_comparison_sees_every_kind_of_difference() {
+    let id = |digit: &str| json!(format!("{}-0000-4000-8000-000000000000", digit.repeat(8)));
+    let recorded = json!({ "id": id("1"), "name": "make_11111111", "at": 1, "nodes": [id("2"), id("3")],
+        "created_at": "2026-11-23T15:14:26Z", "end_time": 1.5 });
+    let same = json!({ "id": id("a"), "name": "make_aaaaaaaa", "at": 1, "nodes": [id("c"), id("b")],
+        "created_at": "2023-01-01T00:00:00Z", "end_time": 2.5 });
+    for (key, value) in [
+        ("none", json!(null)),
+        ("name", json!("make_bbbbbbbb")),
+        ("at", json!("1")),
+        ("nodes", json!([id("b")])),
+        ("nodes", json!([id("a"), id("b")])),
+        ("created_at", json!("2023-01-01T00:00:00+00:00")),
+        ("created_at", json!(null)),
+        ("end_time", json!(2)),
+        ("surprise", json!(1)),
+    ] {
+        let mut actual = same.clone();
+        if key != "none" {
+            actual[key] = value;
+        }
+        let mut found = Vec::new();
+        differences("body", &recorded, &actual, &mut Mapping::default(), &mut found);
+        let paths: Vec<&str> = found.iter().map(|difference| difference.path.as_str()).collect();
+        let expected = format!("body.{key}");
+        let expected = if key == "none" { vec![] } else { vec![expected.as_str()] };
+        assert_eq!(paths, expected);
+    }
 }
 
 #[tokio::test]
