@@ -13,7 +13,7 @@ use crate::work::{Creation, IN_PLACE, Plan, Removal, Work};
 use coppice_compute::Compute;
 use coppice_domain::action::ActionStatus;
 use coppice_domain::cluster::Cluster;
-use coppice_domain::ids::ActionId;
+use coppice_domain::ids::{ActionId, ProfileId};
 use coppice_domain::time::Timestamp;
 use coppice_store::{CHILD, ClusterView, Parking, StoreError, Task};
 use rand_chacha::ChaCha8Rng;
@@ -117,6 +117,14 @@ impl Worker {
                 return self.conclude(run, ending).await.map(Some);
             }
         };
+        if let Some(gone) = self.missing_profile(&run.view.cluster, &beginning.cluster, now).await? {
+            let reason = format!("The specified profile '{gone}' could not be found.");
+            let cluster = Some(run.view.cluster.clone());
+            return self
+                .conclude(run, Ending { cluster, status: ActionStatus::Failed, reason })
+                .await
+                .map(Some);
+        }
         let plan = self.plan(run, &beginning, now).await?;
         let mut after = beginning.cluster;
         after.updated_at = Some(now);
@@ -126,6 +134,22 @@ impl Worker {
         run.work.plan = Some(plan);
         let event = history::started(&task.action, &run.view.cluster, now);
         if run.register_step(Some((after, &event))).await? { Ok(None) } else { Ok(Some(Yield::Lost)) }
+    }
+
+    /// A profile that the cluster shall use from now on and that is gone. It may also go between this and
+    /// the step: then the step is refused, and decided again.
+    async fn missing_profile(
+        &self,
+        before: &Cluster,
+        after: &Cluster,
+        now: Timestamp,
+    ) -> Result<Option<ProfileId>, StoreError> {
+        for id in after.profile_refs.iter().filter(|id| !before.profile_refs.contains(id)) {
+            if !self.env.store.profile_usable(*id, now).await? {
+                return Ok(Some(*id));
+            }
+        }
+        Ok(None)
     }
 
     async fn plan(&self, run: &Run<'_>, beginning: &Beginning, now: Timestamp) -> Result<Plan, StoreError> {

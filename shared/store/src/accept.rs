@@ -55,9 +55,27 @@ impl Store {
         quota: i64,
         now: Timestamp,
     ) -> Result<Acceptance, StoreError> {
+        if let Some(acceptance) = self.try_accept_cluster(cluster, accepted, quota).await? {
+            return Ok(acceptance);
+        }
+        if self.release_profile(cluster.profile_id, now).await?
+            && let Some(acceptance) = self.try_accept_cluster(cluster, accepted, quota).await?
+        {
+            return Ok(acceptance);
+        }
+        Ok(Acceptance::ProfileGone)
+    }
+
+    /// None when the profile stands in the way.
+    async fn try_accept_cluster(
+        &self,
+        cluster: &Cluster,
+        accepted: AcceptedAction<'_>,
+        quota: i64,
+    ) -> Result<Option<Acceptance>, StoreError> {
         let mut writes = vec![
             count_cluster(&cluster.project, quota),
-            check_usable(cluster.profile_id, now),
+            check_usable(cluster.profile_id),
             reference(cluster.profile_id, cluster.id)?,
             Write::put(name_item(Kind::Cluster, cluster)?)?,
         ];
@@ -66,11 +84,11 @@ impl Store {
         }
         writes.push(action_put(accepted)?);
         Ok(match self.transact(writes, Some(accepted.action.id.uuid())).await? {
-            Transacted::Done => Acceptance::Accepted,
+            Transacted::Done => Some(Acceptance::Accepted),
             Transacted::Refused(refusals) if refusals.first().is_some_and(Option::is_some) => {
-                Acceptance::OverQuota
+                Some(Acceptance::OverQuota)
             }
-            Transacted::Refused(_) => Acceptance::ProfileGone,
+            Transacted::Refused(_) => None,
         })
     }
 
@@ -94,7 +112,8 @@ impl Store {
             .if_exists()
             .if_is("active_action", supersede.map(|former| s(former.to_string())));
         let writes = vec![hold, action_put(accepted)?];
-        Ok(match self.transact(writes, Some(action.id.uuid())).await? {
+        // No token of our own: a deletion tries again with another holder, which is another request.
+        Ok(match self.transact(writes, None).await? {
             Transacted::Done => Acceptance::Accepted,
             Transacted::Refused(refusals) => {
                 let head: Item = refusals.into_iter().flatten().next().unwrap_or_default();

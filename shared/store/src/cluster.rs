@@ -5,7 +5,7 @@ use crate::entity::{CLUSTER_BODY, Entity, Kind};
 use crate::error::StoreError;
 use crate::item::{Item, number, required, s, text, with_key};
 use crate::keys;
-use crate::profile::{reference, rename, unreference};
+use crate::profile::{check_usable, reference, rename, unreference};
 use crate::transaction::Write;
 use coppice_domain::cluster::{Cluster, Member};
 use coppice_domain::ids::{ActionId, ClusterId, NodeId};
@@ -74,6 +74,7 @@ pub(crate) fn change(before: &Cluster, after: &Cluster, holder: ActionId) -> Res
     writes.extend(rename(Kind::Cluster, before, after)?);
     for profile in &after.profile_refs {
         if !before.profile_refs.contains(profile) {
+            writes.push(check_usable(*profile));
             writes.push(reference(*profile, after.id)?);
         }
     }

@@ -3,7 +3,7 @@
 use crate::codec::encode;
 use crate::entity::{Entity, Kind, indexed};
 use crate::error::StoreError;
-use crate::item::{Item, at, s, with_key};
+use crate::item::{Item, at, moment, s, with_key};
 use crate::keys;
 use crate::store::{Query, Range, Source, Store, Written};
 use crate::transaction::{Transacted, Write};
@@ -53,10 +53,38 @@ impl Store {
             .set("name", s(&after.name))
             .assign("metadata", fields.remove("metadata"))
             .assign("updated_at", fields.remove("updated_at"))
-            .if_exists();
+            .if_equals("name", s(&before.name));
         let mut writes = vec![write];
         writes.extend(rename(Kind::Profile, before, after)?);
-        Ok(matches!(self.transact(writes, None).await?, Transacted::Done))
+        match self.transact(writes, None).await? {
+            Transacted::Done => Ok(true),
+            Transacted::Refused(refusals) if refusals.iter().flatten().all(Item::is_empty) => Ok(false),
+            Transacted::Refused(_) => Err(StoreError::Conflict("two updates of one profile".to_owned())),
+        }
+    }
+
+    /// Whether a profile exists. Ends the hold of a deletion that has died.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn profile_usable(&self, id: ProfileId, now: Timestamp) -> Result<bool, StoreError> {
+        self.release_profile(id, now).await?;
+        Ok(self.item(&keys::profile(id)).await?.is_some())
+    }
+
+    /// Ends the hold of a deletion that has died, so that the profile can be used again; `false` when it is
+    /// not held, or not expired. A deletion that goes on after all finds its hold gone.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) async fn release_profile(&self, id: ProfileId, now: Timestamp) -> Result<bool, StoreError> {
+        let own = keys::profile(id);
+        let profile = self.item(&own).await?.unwrap_or_default();
+        let Some(until) = moment(&profile, DELETING_UNTIL).filter(|until| *until <= now) else {
+            return Ok(false);
+        };
+        let release = Write::update(own).remove(DELETING_UNTIL).if_equals(DELETING_UNTIL, at(until));
+        self.write(release).await.map(|_| true)
     }
 
     /// Deletes a profile that nothing refers to.
@@ -92,7 +120,7 @@ impl Store {
             return Ok(ProfileDeletion::InUse);
         }
         let writes = vec![
-            Write::delete(own).if_equals(DELETING_UNTIL, at(until)),
+            Write::delete(own).if_equals(DELETING_UNTIL, at(until)).if_equals("name", s(&profile.name)),
             Write::delete(keys::name(Kind::Profile, &profile.project, &profile.name, profile.id.uuid())),
         ];
         match self.transact(writes, None).await? {
@@ -109,9 +137,10 @@ impl Store {
     }
 }
 
-/// The condition that a profile exists and is not being deleted.
-pub(crate) fn check_usable(id: ProfileId, now: Timestamp) -> Write {
-    Write::check(keys::profile(id)).if_exists().if_lacks_or_less(DELETING_UNTIL, at(now))
+/// The condition that a profile exists and is not being deleted. A hold that has expired counts, too: the
+/// deletion may go on after all, or its clock may be another. [`Store::release_profile`] ends it.
+pub(crate) fn check_usable(id: ProfileId) -> Write {
+    Write::check(keys::profile(id)).if_exists().if_lacks(DELETING_UNTIL)
 }
 
 /// The record that a cluster uses a profile.

@@ -140,12 +140,20 @@ impl Store {
         self.write(write).await.map(|_| ())
     }
 
-    /// Forgets a member, whose node's record is gone.
+    /// Forgets a member, whose node's record is gone, unless it is pending for another action than
+    /// `holder` by now: that one has its derived action to end first.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn member_remove(&self, cluster: ClusterId, node: NodeId) -> Result<(), StoreError> {
-        self.write(Write::delete(keys::member(cluster, node))).await.map(|_| ())
+    pub async fn member_remove(
+        &self,
+        cluster: ClusterId,
+        node: NodeId,
+        holder: Option<ActionId>,
+    ) -> Result<(), StoreError> {
+        let holder = holder.map(|holder| s(holder.to_string()));
+        let write = Write::delete(keys::member(cluster, node)).if_is("by", holder);
+        self.write(write).await.map(|_| ())
     }
 }
 

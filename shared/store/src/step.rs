@@ -117,6 +117,11 @@ impl Store {
         }
         match self.transact(writes, None).await? {
             Transacted::Done => Ok(Stepped::Done),
+            // The first two conditions are the fence and the cluster's holder. A worker that has lost
+            // either must not conclude anything from what its successor has done to the nodes.
+            Transacted::Refused(refusals) if refusals.iter().take(2).any(Option::is_some) => {
+                Ok(Stepped::Lost)
+            }
             Transacted::Refused(refusals) => {
                 let missing: Vec<NodeId> = step
                     .retire
@@ -129,7 +134,11 @@ impl Store {
                     })
                     .map(|(_, retired)| retired.node)
                     .collect();
-                Ok(if missing.is_empty() { Stepped::Lost } else { Stepped::Missing(missing) })
+                if missing.is_empty() {
+                    // What is left is a profile that is being deleted, or has been: decide again.
+                    return Err(StoreError::Conflict("a profile is being deleted".to_owned()));
+                }
+                Ok(Stepped::Missing(missing))
             }
         }
     }

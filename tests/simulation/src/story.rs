@@ -78,8 +78,10 @@ impl Client {
             10..=11 => self.scale(ActionKind::ClusterScaleIn).await,
             12..=13 => self.update().await,
             14..=16 => self.delete().await,
-            17 => self.create_profile().await,
-            18 => self.delete_profile().await,
+            17 if self.rng.random_bool(0.5) => self.create_profile().await,
+            17 => self.update_profile().await,
+            18 if self.rng.random_bool(0.5) => self.delete_profile().await,
+            18 => self.use_and_delete_profile().await,
             _ => self.look_around().await,
         }
     }
@@ -237,6 +239,28 @@ impl Client {
         if let Ok(ProfileDeletion::Deleted) = self.env.store.profile_delete(&profile, now).await {
             self.book().deleted_profiles.push(profile.id);
         }
+        None
+    }
+
+    /// Deletes a profile right after a cluster was asked to use it.
+    async fn use_and_delete_profile(&mut self) -> Option<ActionId> {
+        self.create_profile().await;
+        let profile = self.any_profile().await?;
+        let inputs = json!({ "new_profile_id": profile.id.to_string(), "profile_only": true });
+        let action = self.act(ActionKind::ClusterUpdate, inputs).await;
+        let now = self.env.now();
+        if let Ok(ProfileDeletion::Deleted) = self.env.store.profile_delete(&profile, now).await {
+            self.book().deleted_profiles.push(profile.id);
+        }
+        action
+    }
+
+    /// Renames a profile.
+    async fn update_profile(&mut self) -> Option<ActionId> {
+        let before = self.any_profile().await?;
+        let name = format!("profile-{}", self.rng.random_range(0..3));
+        let after = Profile { name, updated_at: Some(self.env.now()), ..before.clone() };
+        let _ = self.env.store.profile_update(&before, &after).await;
         None
     }
 

@@ -362,7 +362,9 @@ impl World {
         match choice {
             Choice::Effect(waiting) => {
                 let mortal = self.tasks.get(&waiting.task).is_some_and(|task| task.role != Role::Client);
-                if mortal && self.rng.random_bool(self.faults.stall) {
+                let waits = matches!(waiting.class, Class::Pause(_) | Class::Await(..));
+                let stall = if mortal { self.faults.stall } else { self.faults.stall / 4.0 };
+                if !waits && self.rng.random_bool(stall) {
                     self.hold_up(waiting.task);
                     return;
                 }

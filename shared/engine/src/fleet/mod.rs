@@ -116,10 +116,12 @@ impl<'a> Run<'a> {
     }
 
     /// Gives up every pending node: it stays, in error, and so does whatever the backend has made of it.
+    /// That includes nodes a former holder left pending: nobody else will settle them.
     pub(crate) async fn abandon(&self, reason: &str) -> Result<(), StoreError> {
-        let pending: Vec<Member> = self.pending().copied().collect();
-        for member in pending {
-            self.settle(member.node, NodeStatus::Error, reason, None).await?;
+        for member in &self.view.members {
+            if let Some(holder) = member.pending {
+                self.settle_for(holder, member.node, NodeStatus::Error, reason, None).await?;
+            }
         }
         Ok(())
     }
@@ -133,8 +135,19 @@ impl<'a> Run<'a> {
         reason: &str,
         physical_id: Option<&str>,
     ) -> Result<Settled, StoreError> {
+        self.settle_for(self.task.action.id, node, status, reason, physical_id).await
+    }
+
+    async fn settle_for(
+        &self,
+        holder: ActionId,
+        node: NodeId,
+        status: NodeStatus,
+        reason: &str,
+        physical_id: Option<&str>,
+    ) -> Result<Settled, StoreError> {
         let store = &self.worker.env.store;
-        let (child, now) = (self.child(node), self.worker.env.now());
+        let (child, now) = (ActionId::derived_for(holder, CHILD, node.uuid()), self.worker.env.now());
         let settled = store.node_settle(node, child, status, reason, physical_id, now).await?;
         let (status, reason) = match settled {
             Settled::Done => (status, reason.to_owned()),
@@ -145,7 +158,7 @@ impl<'a> Run<'a> {
             },
             Settled::Gone => {
                 // Removed, but its worker died before it said so.
-                self.forget(node).await?;
+                self.forget_for(holder, node).await?;
                 return Ok(settled);
             }
             Settled::Superseded => return Ok(settled),
@@ -154,7 +167,7 @@ impl<'a> Run<'a> {
             if status == NodeStatus::Active { ActionStatus::Succeeded } else { ActionStatus::Failed };
         let finish = end(outcome, &reason, now, self.worker.env.settings.retention);
         store.finish_child(child, self.started, &finish).await?;
-        store.member_settle(self.view.cluster.id, node, status, self.task.action.id).await?;
+        store.member_settle(self.view.cluster.id, node, status, holder).await?;
         Ok(settled)
     }
 

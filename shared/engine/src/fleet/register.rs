@@ -66,8 +66,9 @@ impl Run<'_> {
                 Stepped::Lost => return Ok(false),
                 // A member whose node has no record: its removal died between its last two writes.
                 Stepped::Missing(nodes) => {
-                    for node in &nodes {
-                        self.worker.env.store.member_remove(before.id, *node).await?;
+                    for member in self.view.members.iter().filter(|member| nodes.contains(&member.node)) {
+                        let store = &self.worker.env.store;
+                        store.member_remove(before.id, member.node, member.pending).await?;
                     }
                     self.view.members.retain(|member| !nodes.contains(&member.node));
                     retire.retain(|retired| !nodes.contains(&retired.node));

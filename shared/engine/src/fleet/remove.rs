@@ -6,9 +6,9 @@ use crate::dispatch::end;
 use coppice_compute::{ComputeError, Consequence, Deletion, Filter, list_all};
 use coppice_domain::action::ActionStatus;
 use coppice_domain::cluster::Member;
-use coppice_domain::ids::NodeId;
+use coppice_domain::ids::{ActionId, NodeId};
 use coppice_domain::node::{Node, NodeStatus};
-use coppice_store::{Settled, StoreError};
+use coppice_store::{CHILD, Settled, StoreError};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use std::collections::HashMap;
 
@@ -68,12 +68,18 @@ impl Run<'_> {
     }
 
     /// Ends the derived action and forgets the member: the node's record is gone.
-    pub(super) async fn forget(&self, id: NodeId) -> Result<Moved, StoreError> {
+    async fn forget(&self, id: NodeId) -> Result<Moved, StoreError> {
+        self.forget_for(self.task.action.id, id).await
+    }
+
+    /// The same, for a node that was pending for `holder`.
+    pub(super) async fn forget_for(&self, holder: ActionId, id: NodeId) -> Result<Moved, StoreError> {
         let store = &self.worker.env.store;
         let finish =
             end(ActionStatus::Succeeded, "", self.worker.env.now(), self.worker.env.settings.retention);
-        store.finish_child(self.child(id), self.started, &finish).await?;
-        store.member_remove(self.view.cluster.id, id).await?;
+        let child = ActionId::derived_for(holder, CHILD, id.uuid());
+        store.finish_child(child, self.started, &finish).await?;
+        store.member_remove(self.view.cluster.id, id, Some(holder)).await?;
         Ok(Moved::On)
     }
 }

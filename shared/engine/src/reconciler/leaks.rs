@@ -63,9 +63,7 @@ pub(super) async fn run(worker: &Worker) -> Result<usize, StoreError> {
 fn claimed(instance: &Instance, nodes: &HashMap<NodeId, Node>) -> bool {
     let Some(tags) = &instance.tags else { return true };
     let Some(node) = nodes.get(&tags.node) else { return false };
-    match &node.physical_id {
-        Some(own) => *own == instance.id,
-        // Its creation is still under way and may adopt it.
-        None => node.active_action == Some(ActionId::derived_for(tags.action, CHILD, tags.node.uuid())),
-    }
+    // While its creation is under way it may still adopt any of them, whichever it knows of so far.
+    node.physical_id.as_ref() == Some(&instance.id)
+        || node.active_action == Some(ActionId::derived_for(tags.action, CHILD, tags.node.uuid()))
 }

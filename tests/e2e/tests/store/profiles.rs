@@ -90,9 +90,10 @@ async fn died_after(calls: usize) -> bool {
         return true;
     }
     let cluster = cluster(0x10, "c", &template);
-    let soon = accept_at(&store, &cluster, NO_QUOTA, at(20)).await;
-    let expected = if calls == 0 { Acceptance::Accepted } else { Acceptance::ProfileGone };
-    assert_eq!(soon, Ok(expected), "after {calls} calls");
+    if calls > 0 {
+        let soon = accept_at(&store, &cluster, NO_QUOTA, at(20)).await;
+        assert_eq!(soon, Ok(Acceptance::ProfileGone), "after {calls} calls");
+    }
     let later = accept_at(&store, &cluster, NO_QUOTA, at(33)).await;
     assert_eq!(later, Ok(Acceptance::Accepted), "after {calls} calls");
     false

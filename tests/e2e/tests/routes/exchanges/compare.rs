@@ -104,7 +104,8 @@ pub(super) fn differences(
 /// Lists of ids are sets: their order follows from the ids themselves.
 fn ids(path: &str, left: &[Value], right: &[Value], mapping: &mut Mapping, found: &mut Vec<Difference>) {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let known: BTreeSet<String> = left.iter().filter_map(|id| mapping.ids.get(&text(id)).cloned()).collect();
+    // An id that stands for one recorded id already cannot stand for another.
+    let known: BTreeSet<String> = mapping.ids.values().cloned().collect();
     let mut fresh = right.iter().map(text).filter(|id| !known.contains(id));
     for recorded in left.iter().map(text) {
         if !mapping.ids.contains_key(&recorded)
