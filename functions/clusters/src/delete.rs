@@ -11,7 +11,7 @@ use coppice_domain::cluster::{Cluster, ClusterStatus, JsonMap};
 use coppice_domain::fault::{Fault, FaultKind};
 use coppice_domain::pyrepr;
 use coppice_engine::Env;
-use coppice_engine::accept::{self, Requester};
+use coppice_engine::accept::{self, Asked, Requester};
 use coppice_support::{find, refused};
 use serde_json::Value;
 
@@ -31,9 +31,14 @@ pub(crate) async fn delete(
     let cluster = find::<Cluster>(&env.store, &call.caller, &id).await?;
     deletable(&cluster, &id, force)?;
     let requester = Requester { user: &call.caller.user_id, project: &call.caller.project_id };
-    let action = accept::cluster_action(&env, &cluster, ActionKind::ClusterDelete, JsonMap::new(), requester)
-        .await
-        .map_err(refused)?;
+    let action = accept::cluster_action(
+        &env,
+        &cluster,
+        Asked::new(ActionKind::ClusterDelete, JsonMap::new()),
+        requester,
+    )
+    .await
+    .map_err(refused)?;
     Ok(call.respond().accepted(&Value::Null, action))
 }
 

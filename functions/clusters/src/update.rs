@@ -13,7 +13,7 @@ use coppice_domain::fault::{Fault, FaultKind};
 use coppice_domain::ids::ProfileId;
 use coppice_domain::profile::Profile;
 use coppice_engine::Env;
-use coppice_engine::accept::{self, Requester};
+use coppice_engine::accept::{self, Asked, Requester};
 use coppice_support::{cluster_view, referenced, refused, show_cluster, store_failed};
 use serde_json::{Value, json};
 
@@ -64,9 +64,10 @@ pub(crate) async fn update(
     storable_together("metadata and config", &together)?;
     let shown = show_cluster(&env.store, &view).await?;
     let requester = Requester { user: &call.caller.user_id, project: &call.caller.project_id };
-    let action = accept::cluster_action(&env, cluster, ActionKind::ClusterUpdate, inputs, requester)
-        .await
-        .map_err(refused)?;
+    let action =
+        accept::cluster_action(&env, cluster, Asked::new(ActionKind::ClusterUpdate, inputs), requester)
+            .await
+            .map_err(refused)?;
     Ok(call.respond().accepted(&json!({ "cluster": shown }), action))
 }
 

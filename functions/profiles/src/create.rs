@@ -49,6 +49,6 @@ pub(crate) async fn create(State(env): State<Env>, call: Call) -> Result<Respons
         created_at: env.now(),
         updated_at: None,
     };
-    env.store.profile_create(&profile).await.map_err(store_failed)?;
+    env.store.template_create(&profile).await.map_err(store_failed)?;
     Ok(call.respond().created(&json!({ "profile": views::profile(&profile) })))
 }

@@ -10,7 +10,7 @@ use coppice_domain::fault::{Fault, FaultKind};
 use coppice_domain::profile::Profile;
 use coppice_domain::profile_types;
 use coppice_engine::Env;
-use coppice_store::ProfileDeletion;
+use coppice_store::TemplateDeletion;
 use coppice_support::{find, store_failed};
 
 const ENDPOINT: Endpoint = Endpoint { rule: "profiles:delete", since: MIN, body: Body::None };
@@ -24,9 +24,9 @@ pub(crate) async fn delete(
     call.enter(&ENDPOINT)?;
     let profile = find::<Profile>(&env.store, &call.caller, &id).await?;
     profile_types::get(&profile.type_name)?;
-    match env.store.profile_delete(&profile, env.clock.now()).await.map_err(store_failed)? {
-        ProfileDeletion::Deleted => Ok(respond::no_content()),
-        ProfileDeletion::InUse => Err(Fault::new(
+    match env.store.template_delete(&profile, env.clock.now()).await.map_err(store_failed)? {
+        TemplateDeletion::Deleted => Ok(respond::no_content()),
+        TemplateDeletion::InUse => Err(Fault::new(
             FaultKind::ResourceInUse,
             format!(
                 "The profile '{}' cannot be deleted: still referenced by some clusters and/or nodes.",
@@ -34,6 +34,6 @@ pub(crate) async fn delete(
             ),
         )
         .into()),
-        ProfileDeletion::NotFound => Err(Fault::not_found("profile", &id).into()),
+        TemplateDeletion::NotFound => Err(Fault::not_found("profile", &id).into()),
     }
 }

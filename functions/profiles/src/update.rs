@@ -35,7 +35,7 @@ pub(crate) async fn update(
     storable("metadata", &after.metadata)?;
     storable_together("spec and metadata", &(&after.spec, &after.metadata))?;
     after.updated_at = Some(env.now());
-    if !env.store.profile_update(&before, &after).await.map_err(store_failed)? {
+    if !env.store.template_update(&before, &after).await.map_err(store_failed)? {
         return Err(Fault::not_found("profile", &id).into());
     }
     Ok(call.respond().ok(&json!({ "profile": views::profile(&after) })))

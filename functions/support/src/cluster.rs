@@ -60,5 +60,6 @@ pub async fn profile_names(store: &Store, ids: &[ProfileId]) -> Result<HashMap<P
 fn shown(view: &ClusterView, names: &HashMap<ProfileId, String>) -> Value {
     let profile = names.get(&view.cluster.profile_id).map_or(UNKNOWN_PROFILE, String::as_str);
     let nodes = view.members.iter().map(|member| member.node);
-    views::cluster(&view.cluster, profile, nodes, &view.bindings)
+    let bindings: Vec<_> = view.bindings.iter().map(|binding| binding.id.uuid()).collect();
+    views::cluster(&view.cluster, profile, nodes, &bindings)
 }

@@ -45,6 +45,8 @@ const fn word(kind: Kind) -> &'static str {
         Kind::Cluster => "cluster",
         Kind::Node => "node",
         Kind::Profile => "profile",
+        Kind::Policy => "policy",
+        Kind::Receiver => "receiver",
         Kind::Action => "action",
         Kind::Event => "event",
     }

@@ -46,9 +46,9 @@ impl System {
             simulated_table: SIMULATED_TABLE.to_owned(),
             settings: options.settings,
         };
-        let env = coppice_runtime::env(&config, &services.aws);
-        let worker = coppice_runtime::worker(&config, &services.aws, env.clone())
+        let env = coppice_runtime::env(&config, &services.aws)
             .map_err(|cause| Failure::Option { option: "--simulated", cause: cause.to_string() })?;
+        let worker = coppice_runtime::worker(env.clone());
         Ok(Self { services, env, worker })
     }
 

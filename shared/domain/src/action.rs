@@ -87,12 +87,51 @@ action_kinds! {
     ClusterCreate => "CLUSTER_CREATE",
     ClusterDelete => "CLUSTER_DELETE",
     ClusterUpdate => "CLUSTER_UPDATE",
+    ClusterAddNodes => "CLUSTER_ADD_NODES",
+    ClusterDelNodes => "CLUSTER_DEL_NODES",
     ClusterResize => "CLUSTER_RESIZE",
+    ClusterCheck => "CLUSTER_CHECK",
+    ClusterRecover => "CLUSTER_RECOVER",
+    ClusterReplaceNodes => "CLUSTER_REPLACE_NODES",
     ClusterScaleOut => "CLUSTER_SCALE_OUT",
     ClusterScaleIn => "CLUSTER_SCALE_IN",
+    ClusterAttachPolicy => "CLUSTER_ATTACH_POLICY",
+    ClusterDetachPolicy => "CLUSTER_DETACH_POLICY",
+    ClusterUpdatePolicy => "CLUSTER_UPDATE_POLICY",
+    ClusterOperation => "CLUSTER_OPERATION",
     NodeCreate => "NODE_CREATE",
     NodeDelete => "NODE_DELETE",
     NodeUpdate => "NODE_UPDATE",
+    NodeJoin => "NODE_JOIN",
+    NodeLeave => "NODE_LEAVE",
+    NodeCheck => "NODE_CHECK",
+    NodeRecover => "NODE_RECOVER",
+    NodeOperation => "NODE_OPERATION",
+}
+
+impl ActionKind {
+    /// The kind of this wire name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.name() == name)
+    }
+
+    /// Whether its target is a cluster; else it is a node.
+    #[must_use]
+    pub fn is_on_cluster(self) -> bool {
+        self.name().starts_with("CLUSTER_")
+    }
+
+    /// The verb in the names of its actions (spec engine-actions §4): `cluster_resize`, `attach_policy`.
+    /// Operations are named after the operation instead: see [`Action::operation_name`].
+    fn verb(self) -> String {
+        match self {
+            Self::ClusterAttachPolicy => "attach_policy".to_owned(),
+            Self::ClusterDetachPolicy => "detach_policy".to_owned(),
+            Self::ClusterUpdatePolicy => "update_policy".to_owned(),
+            kind => kind.name().to_ascii_lowercase(),
+        }
+    }
 }
 
 /// Why an action exists.
@@ -104,6 +143,9 @@ pub enum Cause {
     /// Another action made it.
     #[serde(rename = "Derived Action")]
     Derived,
+    /// Another action made it, and it waits for its lifecycle hook first.
+    #[serde(rename = "Derived Action with Lifecycle Hook")]
+    DerivedWithHook,
 }
 
 impl Cause {
@@ -113,6 +155,7 @@ impl Cause {
         match self {
             Self::Request => "RPC Request",
             Self::Derived => "Derived Action",
+            Self::DerivedWithHook => "Derived Action with Lifecycle Hook",
         }
     }
 }
@@ -161,11 +204,54 @@ pub struct Action {
 }
 
 impl Action {
-    /// The conventional name: the verb of `kind` and the first eight characters of the target's id.
+    /// The conventional name: what `kind` does and the first eight characters of the target's id.
     #[must_use]
     pub fn conventional_name(kind: ActionKind, target: Uuid) -> String {
-        let mut short = target.to_string();
-        short.truncate(8);
-        format!("{}_{short}", kind.name().to_ascii_lowercase())
+        format!("{}_{}", kind.verb(), short(target))
+    }
+
+    /// The name of an action that runs `operation` on a cluster's nodes, or on one node:
+    /// `cluster_reboot_1dd88e85`.
+    #[must_use]
+    pub fn operation_name(kind: ActionKind, operation: &str, target: Uuid) -> String {
+        let on = if kind.is_on_cluster() { "cluster" } else { "node" };
+        format!("{on}_{operation}_{}", short(target))
+    }
+}
+
+/// The first eight characters of an id.
+fn short(id: Uuid) -> String {
+    let mut text = id.to_string();
+    text.truncate(8);
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_is_found_by_its_name_and_tells_its_target() {
+        for kind in ActionKind::ALL {
+            assert_eq!(ActionKind::parse(kind.name()), Some(*kind));
+            assert_eq!(kind.is_on_cluster(), !kind.name().starts_with("NODE_"));
+        }
+        assert_eq!(ActionKind::parse("CLUSTER_FLY"), None);
+    }
+
+    #[test]
+    fn names_follow_the_convention() {
+        let target = Uuid::from_u128(0x1dd8_8e85 << 96);
+        for (kind, name) in [
+            (ActionKind::ClusterResize, "cluster_resize_1dd88e85"),
+            (ActionKind::ClusterDelNodes, "cluster_del_nodes_1dd88e85"),
+            (ActionKind::ClusterAttachPolicy, "attach_policy_1dd88e85"),
+            (ActionKind::NodeRecover, "node_recover_1dd88e85"),
+        ] {
+            assert_eq!(Action::conventional_name(kind, target), name);
+        }
+        let named = |kind| Action::operation_name(kind, "reboot", target);
+        assert_eq!(named(ActionKind::ClusterOperation), "cluster_reboot_1dd88e85");
+        assert_eq!(named(ActionKind::NodeOperation), "node_reboot_1dd88e85");
     }
 }

@@ -86,6 +86,12 @@ id_types! {
     ActionId,
     /// An event: one line in the history of a cluster or node.
     EventId,
+    /// A policy: rules that a cluster's actions keep while it is attached.
+    PolicyId,
+    /// A binding: one policy attached to one cluster.
+    BindingId,
+    /// A receiver: an address whose callers start an action.
+    ReceiverId,
 }
 
 /// The text is not a UUID in its canonical spelling.

@@ -95,4 +95,8 @@ pub struct Node {
     pub tainted: bool,
     /// The action that holds it: no other may change it meanwhile (invariant 2).
     pub active_action: Option<ActionId>,
+    /// Whether it holds a reference of its own to its profile. Nodes that a cluster made do not: the
+    /// cluster's references cover them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub own_reference: bool,
 }

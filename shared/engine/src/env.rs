@@ -1,6 +1,7 @@
-//! What every part of the engine works with: the store, the doorbell, time, ids, and settings.
+//! What every part of the engine works with: the store, the doorbell, the backend, time, ids, and settings.
 
 use async_trait::async_trait;
+use coppice_compute::Compute;
 use coppice_domain::ids::{ActionId, IdSource};
 use coppice_domain::time::{Clock, Timestamp};
 use coppice_store::Store;
@@ -14,6 +15,8 @@ pub struct Env {
     pub store: Store,
     /// The action queue.
     pub doorbell: Arc<dyn Doorbell>,
+    /// The backend nodes are instances of.
+    pub compute: Arc<dyn Compute>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// New ids.

@@ -10,25 +10,22 @@ use crate::env::Env;
 use crate::fleet::{Driven, Run};
 use crate::history;
 use crate::work::{Creation, IN_PLACE, Plan, Removal, Work};
-use coppice_compute::Compute;
-use coppice_domain::action::ActionStatus;
+use coppice_domain::action::{ActionKind, ActionStatus};
 use coppice_domain::cluster::Cluster;
-use coppice_domain::ids::{ActionId, ProfileId};
+use coppice_domain::ids::{ActionId, NodeId, ProfileId};
+use coppice_domain::node::NodeStatus;
 use coppice_domain::time::Timestamp;
 use coppice_store::{CHILD, ClusterView, Parking, StoreError, Task};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
-use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
 
 /// One worker: what it works with, and its name in claims.
 #[derive(Clone)]
 pub struct Worker {
-    /// Store, doorbell, time, settings.
+    /// Store, doorbell, backend, time, settings.
     pub env: Env,
-    /// The backend.
-    pub compute: Arc<dyn Compute>,
     /// Who it is: shown as an action's owner.
     pub id: Uuid,
 }
@@ -46,9 +43,9 @@ pub(crate) enum Yield {
 impl Worker {
     /// Carries a claimed action on.
     pub(crate) async fn advance(&self, task: &Task) -> Result<Yield, StoreError> {
-        let Some(decisions) = on_cluster(task.action.kind) else {
-            return self.close(task, ActionStatus::Failed, "Unsupported action.").await;
-        };
+        if !task.action.kind.is_on_cluster() {
+            return self.refuse_on_node(task).await;
+        }
         let view = match task.action.cluster_id {
             Some(id) => self.env.store.cluster_view(id).await?,
             None => None,
@@ -62,6 +59,12 @@ impl Worker {
             self.cancel_children(&view, |holder| holder == task.action.id).await?;
             return self.close(task, ActionStatus::Cancelled, "").await;
         }
+        let Some(decisions) = on_cluster(task.action.kind) else {
+            let run = Run::new(self, task, view, Work::default());
+            let cluster = Some(run.view.cluster.clone());
+            let reason = not_done(task.action.kind);
+            return self.conclude(&run, Ending { cluster, status: ActionStatus::Failed, reason }).await;
+        };
         let work = task.work.clone().map(serde_json::from_value).transpose();
         let work: Work = work
             .map_err(|cause| StoreError::Corrupt(format!("plan of action {}: {cause}", task.action.id)))?
@@ -145,7 +148,7 @@ impl Worker {
         now: Timestamp,
     ) -> Result<Option<ProfileId>, StoreError> {
         for id in after.profile_refs.iter().filter(|id| !before.profile_refs.contains(id)) {
-            if !self.env.store.profile_usable(*id, now).await? {
+            if !self.env.store.template_usable::<coppice_domain::profile::Profile>(*id, now).await? {
                 return Ok(Some(*id));
             }
         }
@@ -227,13 +230,31 @@ impl Worker {
                     Cluster { active_action: None, active_kind: None, updated_at: Some(now), ..cluster };
                 self.env.store.finish_cluster_task(task, (before, &after), &event, &finish).await?
             }
-            None => self.env.store.finish_cluster_removal(task, before, &event, &finish).await?,
+            None => {
+                self.env.store.cluster_clear(&run.view).await?;
+                self.env.store.finish_cluster_removal(task, before, &event, &finish).await?
+            }
         };
         tracing::info!(
             action.id = %task.action.id, action.kind = task.action.kind.name(), cluster.id = %before.id,
             status = ending.status.name(), reason = %ending.reason, "action ended"
         );
         Ok(if done { Yield::Ended } else { Yield::Lost })
+    }
+
+    /// Ends an action on a node that this version does not carry out, and lets its node go.
+    async fn refuse_on_node(&self, task: &Task) -> Result<Yield, StoreError> {
+        let node = NodeId::new(task.action.target);
+        let lost = (task.action.kind == ActionKind::NodeCreate).then_some(NodeStatus::Error);
+        let reason = not_done(task.action.kind);
+        self.env
+            .store
+            .node_release(node, task.action.id, lost.map(|status| (status, reason.as_str())))
+            .await?;
+        if let Some(cluster) = task.action.cluster_id {
+            self.env.store.cluster_unshare(cluster, task.action.id).await?;
+        }
+        self.close(task, ActionStatus::Failed, &reason).await
     }
 
     /// Ends an action that does not hold a cluster.
@@ -329,6 +350,11 @@ impl Worker {
             now,
         }
     }
+}
+
+/// Why an action ends that this version records and does not carry out.
+fn not_done(kind: ActionKind) -> String {
+    format!("{} is not carried out by this version of the service.", kind.name())
 }
 
 /// The seed of every random choice of an action: a step that is decided twice is decided alike.

@@ -17,7 +17,7 @@ pub async fn serve(router: Router<Env>) -> Result<(), Failure> {
     logging::start_from_environment();
     let config = Config::from_environment()?;
     let aws = Aws::from_environment().await;
-    let env = env(&config, &aws);
+    let env = env(&config, &aws)?;
     let identity = config.identity.ok_or(Failure::NoIdentity)?.build(env.clock.clone())?;
     let pipeline = Pipeline { identity, ids: Arc::clone(&env.ids), clock: Arc::clone(&env.clock) };
     lambda_http::run(app(router.with_state(env), pipeline))

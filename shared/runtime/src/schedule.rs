@@ -16,7 +16,7 @@ pub async fn serve() -> Result<(), Failure> {
     logging::start_from_environment();
     let config = Config::from_environment()?;
     let aws = Aws::from_environment().await;
-    let worker = worker(&config, &aws, env(&config, &aws))?;
+    let worker = worker(env(&config, &aws)?);
     let worker = &worker;
     let function = service_fn(move |_: LambdaEvent<Value>| async move {
         // Boxed: the future is deep, and the compiler computes the layout of what contains it.

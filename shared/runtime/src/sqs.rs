@@ -43,7 +43,7 @@ pub async fn serve() -> Result<(), Failure> {
     logging::start_from_environment();
     let config = Config::from_environment()?;
     let aws = Aws::from_environment().await;
-    let worker = worker(&config, &aws, env(&config, &aws))?;
+    let worker = worker(env(&config, &aws)?);
     let (worker, aws, queue_url) = (&worker, &aws, config.queue_url.as_str());
     let function = service_fn(move |event: LambdaEvent<SqsEvent>| async move {
         let answers = event.payload.records.iter().map(|message| one(worker, aws, queue_url, message));

@@ -31,23 +31,25 @@ pub enum Failure {
 }
 
 /// What the API functions and the engine share.
-#[must_use]
-pub fn env(config: &Config, aws: &Aws) -> Env {
-    Env {
-        store: Store::new(aws.dynamodb.clone(), config.table.clone()),
-        doorbell: Arc::new(SqsDoorbell::new(aws.sqs.clone(), config.queue_url.clone())),
-        clock: Arc::new(SystemClock),
-        ids: Arc::new(RandomIds),
-        settings: Arc::new(config.settings.clone()),
-    }
-}
-
-/// A worker on the configured backend.
 ///
 /// # Errors
 /// When the backend's settings cannot be used.
-pub fn worker(config: &Config, aws: &Aws, env: Env) -> Result<Worker, Failure> {
+pub fn env(config: &Config, aws: &Aws) -> Result<Env, Failure> {
+    let clock = Arc::new(SystemClock);
     let instances = Arc::new(DynamoStore::new(aws.dynamodb.clone(), config.simulated_table.clone()));
-    let compute = Simulated::new(config.simulated.clone(), instances, env.clock.clone())?;
-    Ok(Worker { env, compute: Arc::new(compute), id: RandomIds.uuid() })
+    let compute = Simulated::new(config.simulated.clone(), instances, clock.clone())?;
+    Ok(Env {
+        store: Store::new(aws.dynamodb.clone(), config.table.clone()),
+        compute: Arc::new(compute),
+        doorbell: Arc::new(SqsDoorbell::new(aws.sqs.clone(), config.queue_url.clone())),
+        clock,
+        ids: Arc::new(RandomIds),
+        settings: Arc::new(config.settings.clone()),
+    })
+}
+
+/// A worker with a name of its own.
+#[must_use]
+pub fn worker(env: Env) -> Worker {
+    Worker { env, id: RandomIds.uuid() }
 }

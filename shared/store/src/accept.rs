@@ -3,16 +3,18 @@
 
 use crate::entity::{Entity, Kind, indexed};
 use crate::error::StoreError;
-use crate::item::{Item, s, text};
+use crate::item::{Item, s, set, text};
 use crate::keys;
-use crate::profile::{check_usable, name_item, reference};
 use crate::project::count_cluster;
+use crate::share::SHARED;
 use crate::store::Store;
 use crate::task::due_attributes;
+use crate::template::{check_usable, name_item, reference};
 use crate::transaction::{Transacted, Write};
-use coppice_domain::action::Action;
+use coppice_domain::action::{Action, ActionKind};
 use coppice_domain::cluster::Cluster;
 use coppice_domain::ids::{ActionId, ClusterId};
+use coppice_domain::profile::Profile;
 use coppice_domain::time::Timestamp;
 use serde_json::Value;
 
@@ -34,6 +36,8 @@ pub enum Acceptance {
     Accepted,
     /// This action holds the target.
     Held(ActionId),
+    /// These actions on its members hold the cluster together.
+    Shared(Vec<ActionId>),
     /// The target does not exist.
     Gone,
     /// The project has as many clusters as it may.
@@ -58,7 +62,7 @@ impl Store {
         if let Some(acceptance) = self.try_accept_cluster(cluster, accepted, quota).await? {
             return Ok(acceptance);
         }
-        if self.release_profile(cluster.profile_id, now).await?
+        if self.release_template::<Profile>(cluster.profile_id, now).await?
             && let Some(acceptance) = self.try_accept_cluster(cluster, accepted, quota).await?
         {
             return Ok(acceptance);
@@ -75,8 +79,8 @@ impl Store {
     ) -> Result<Option<Acceptance>, StoreError> {
         let mut writes = vec![
             count_cluster(&cluster.project, quota),
-            check_usable(cluster.profile_id),
-            reference(cluster.profile_id, cluster.id)?,
+            check_usable::<Profile>(cluster.profile_id),
+            reference::<Profile>(cluster.profile_id.uuid(), cluster.id)?,
             Write::put(name_item(Kind::Cluster, cluster)?)?,
         ];
         for item in indexed(cluster, false)? {
@@ -111,6 +115,8 @@ impl Store {
             .set("active_kind", s(action.kind.name()))
             .if_exists()
             .if_is("active_action", supersede.map(|former| s(former.to_string())));
+        // A deletion does not wait for what goes on at the members: it takes them over.
+        let hold = if action.kind == ActionKind::ClusterDelete { hold } else { hold.if_lacks(SHARED) };
         let writes = vec![hold, action_put(accepted)?];
         // No token of our own: a deletion tries again with another holder, which is another request.
         Ok(match self.transact(writes, None).await? {
@@ -122,6 +128,9 @@ impl Store {
                     Some(holder) if holder == action.id => Acceptance::Accepted,
                     Some(holder) => Acceptance::Held(holder),
                     None if head.is_empty() => Acceptance::Gone,
+                    None if head.contains_key(SHARED) => Acceptance::Shared(
+                        set(&head, SHARED).iter().filter_map(|id| id.parse().ok()).collect(),
+                    ),
                     // The former holder ended between the caller's read and this write.
                     None => Acceptance::Held(action.id),
                 }
@@ -130,7 +139,7 @@ impl Store {
     }
 }
 
-fn action_put(accepted: AcceptedAction<'_>) -> Result<Write, StoreError> {
+pub(crate) fn action_put(accepted: AcceptedAction<'_>) -> Result<Write, StoreError> {
     let id = accepted.action.id;
     let mut item = indexed(accepted.action, false)?.pop().unwrap_or_default();
     item.extend(due_attributes(id, accepted.due_at));

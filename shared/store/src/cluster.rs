@@ -5,11 +5,12 @@ use crate::entity::{CLUSTER_BODY, Entity, Kind};
 use crate::error::StoreError;
 use crate::item::{Item, number, required, s, text, with_key};
 use crate::keys;
-use crate::profile::{check_usable, reference, rename, unreference};
+use crate::template::{check_usable, reference, rename, unreference};
 use crate::transaction::Write;
 use coppice_domain::cluster::{Cluster, Member};
 use coppice_domain::ids::{ActionId, ClusterId, NodeId};
 use coppice_domain::node::NodeStatus;
+use coppice_domain::profile::Profile;
 
 /// A member as an item. Names are short: a hundred members are read at every show.
 pub(crate) fn member_item(cluster: ClusterId, member: &Member) -> Item {
@@ -74,13 +75,13 @@ pub(crate) fn change(before: &Cluster, after: &Cluster, holder: ActionId) -> Res
     writes.extend(rename(Kind::Cluster, before, after)?);
     for profile in &after.profile_refs {
         if !before.profile_refs.contains(profile) {
-            writes.push(check_usable(*profile));
-            writes.push(reference(*profile, after.id)?);
+            writes.push(check_usable::<Profile>(*profile));
+            writes.push(reference::<Profile>(profile.uuid(), after.id)?);
         }
     }
     for profile in &before.profile_refs {
         if !after.profile_refs.contains(profile) {
-            writes.push(unreference(*profile, after.id));
+            writes.push(unreference::<Profile>(profile.uuid(), after.id));
         }
     }
     Ok(writes)
@@ -94,6 +95,8 @@ pub(crate) fn removal(cluster: &Cluster, holder: ActionId) -> Vec<Write> {
         Write::delete(keys::name(Kind::Cluster, &cluster.project, cluster.name(), cluster.id.uuid())),
         crate::project::uncount_cluster(&cluster.project),
     ];
-    writes.extend(cluster.profile_refs.iter().map(|profile| unreference(*profile, cluster.id)));
+    writes.extend(
+        cluster.profile_refs.iter().map(|profile| unreference::<Profile>(profile.uuid(), cluster.id)),
+    );
     writes
 }

@@ -54,7 +54,7 @@ impl Store {
     pub(crate) async fn named<T: Entity>(&self, project: &str, name: &str) -> Result<Vec<T>, StoreError> {
         let prefix = Range::Prefix(format!("{}#", keys::name_prefix(name)));
         let ids = match T::KIND {
-            Kind::Cluster | Kind::Profile => {
+            kind if kind.keeps_names() => {
                 let query = Query::new(Source::Table, keys::name_partition(T::KIND, project), prefix);
                 self.ids_of::<T>(&query, ENOUGH, "sk").await?
             }
@@ -68,7 +68,7 @@ impl Store {
                 let query = Query::new(LIST, keys::scope(T::KIND, project), Range::Whole);
                 self.ids_of::<T>(&query, usize::MAX, "pk").await?
             }
-            Kind::Event => Vec::new(),
+            _ => Vec::new(),
         };
         let found = self.get_many::<T>(&ids).await?;
         Ok(found.into_iter().filter(|resource| resource.name() == name).take(ENOUGH).collect())

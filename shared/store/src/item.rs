@@ -50,6 +50,11 @@ pub(crate) fn moment(item: &Item, name: &str) -> Option<Timestamp> {
     number(item, name).map(Timestamp::from_micros)
 }
 
+/// The elements of a set of strings; none if it is absent.
+pub(crate) fn set(item: &Item, name: &str) -> Vec<String> {
+    item.get(name).and_then(|value| value.as_ss().ok()).cloned().unwrap_or_default()
+}
+
 pub(crate) fn key_of(item: &Item) -> Result<Key, StoreError> {
     Ok(Key { pk: required(item, "pk")?.to_owned(), sk: required(item, "sk")?.to_owned() })
 }

@@ -8,16 +8,21 @@
 //! | node | `N#<node>` | `A` |
 //! | profile | `P#<profile>` | `A` |
 //! | reference to a profile | `P#<profile>` | `R#<kind>#<id>` |
+//! | policy | `L#<policy>` | `A` |
+//! | reference to a policy | `L#<policy>` | `R#C#<cluster>` |
+//! | policy attached to a cluster | `C#<cluster>` | `P#<policy>` |
+//! | receiver | `R#<receiver>` | `A` |
+//! | receiver that acts on a cluster | `C#<cluster>` | `R#<receiver>` |
 //! | action | `X#<action>` | `A` |
 //! | part of a long list of an action | `X#<action>` | `I#<part>` |
 //! | event | `E#<event>` | `A` |
-//! | name of a cluster or profile | `NAME#<kind>#<project>` | `<name>#<id>` |
+//! | name of a cluster, profile, policy or receiver | `NAME#<kind>#<project>` | `<name>#<id>` |
 //! | project: counters | `PROJ#<project>` | `A` |
 //! | register of projects | `PROJECTS` | `<project>` |
 //! | state of the reconciler | `SYSTEM` | `<phase>` |
 
 use crate::entity::Kind;
-use coppice_domain::ids::{ActionId, ClusterId, NodeId, ProfileId};
+use coppice_domain::ids::{ActionId, ClusterId, NodeId, PolicyId, ProfileId, ReceiverId};
 use coppice_domain::time::Timestamp;
 use std::fmt::Display;
 use uuid::Uuid;
@@ -43,7 +48,11 @@ pub const SELF: &str = "A";
 pub const BODY: &str = "B";
 /// Prefix of the sort keys of a cluster's members.
 pub const MEMBER: &str = "M#";
-/// Prefix of the sort keys of references to a profile.
+/// Prefix of the sort keys of a cluster's policies.
+pub const BINDING: &str = "P#";
+/// Prefix of the sort keys of a cluster's receivers.
+pub const RECEIVER: &str = "R#";
+/// Prefix of the sort keys of references to a profile or policy.
 pub const REFERENCE: &str = "R#";
 /// Partition of the register of projects.
 pub const PROJECTS: &str = "PROJECTS";
@@ -93,10 +102,34 @@ pub fn profile(id: ProfileId) -> Key {
     entity(Kind::Profile, id)
 }
 
-/// The record that a cluster uses a profile.
+/// The record that a resource uses a profile or policy.
 #[must_use]
-pub fn profile_reference(profile: ProfileId, cluster: ClusterId) -> Key {
-    Key::new(partition(Kind::Profile, profile), format!("{REFERENCE}C#{cluster}"))
+pub fn reference(used: Kind, id: Uuid, by: Kind, user: Uuid) -> Key {
+    Key::new(partition(used, id), format!("{REFERENCE}{}#{user}", by.letter()))
+}
+
+/// A policy.
+#[must_use]
+pub fn policy(id: PolicyId) -> Key {
+    entity(Kind::Policy, id)
+}
+
+/// A policy attached to a cluster.
+#[must_use]
+pub fn binding(cluster: ClusterId, policy: PolicyId) -> Key {
+    Key::new(partition(Kind::Cluster, cluster), format!("{BINDING}{policy}"))
+}
+
+/// A receiver.
+#[must_use]
+pub fn receiver(id: ReceiverId) -> Key {
+    entity(Kind::Receiver, id)
+}
+
+/// The record that a receiver acts on a cluster.
+#[must_use]
+pub fn cluster_receiver(cluster: ClusterId, receiver: ReceiverId) -> Key {
+    Key::new(partition(Kind::Cluster, cluster), format!("{RECEIVER}{receiver}"))
 }
 
 /// An action.

@@ -1,7 +1,9 @@
 //! Resources in DynamoDB. See this crate's README for the table of access patterns.
 
 mod accept;
+mod accept_node;
 mod batch;
+mod binding;
 mod cluster;
 mod codec;
 mod due;
@@ -14,18 +16,22 @@ mod links;
 mod list;
 mod meter;
 mod parts;
-mod profile;
 mod project;
+mod receiver;
 mod schema;
 mod settle;
+mod share;
 mod step;
 mod store;
 mod system;
 mod task;
+mod template;
 mod transaction;
 mod view;
 
 pub use accept::{Acceptance, AcceptedAction};
+pub use accept_node::NodeAcceptance;
+pub use binding::Attached;
 pub use due::DueTask;
 pub use entity::{Entity, Kind};
 pub use error::{FindError, ListError, StoreError};
@@ -33,10 +39,12 @@ pub use links::{ActionLinks, CHILD};
 pub use list::{ListRequest, Sort};
 pub use meter::{Meter, Usage};
 pub use parts::PER_PART;
-pub use profile::ProfileDeletion;
+pub use receiver::ReceiverWrite;
 pub use schema::{TableDefinition, create_table};
 pub use settle::Settled;
+pub use share::Shared;
 pub use step::{NODES_PER_STEP, Registration, Retirement, Step, Stepped};
 pub use store::{Scope, Store};
 pub use task::{Claim, Finish, Parking, Task};
+pub use template::{Template, TemplateDeletion};
 pub use view::ClusterView;

@@ -140,7 +140,7 @@ fn indexed_order<T: Entity>(order: &[Sort]) -> Option<Walk> {
     let walk = |by_name| Walk { by_name, descending: first.descending, kind: T::KIND };
     match first.key.as_str() {
         _ if order.len() > 1 => None,
-        key if key == T::ORDER => Some(walk(false)),
+        key if key == T::AGE => Some(walk(false)),
         "name" if T::KIND != Kind::Action => Some(walk(true)),
         _ => None,
     }
@@ -149,7 +149,7 @@ fn indexed_order<T: Entity>(order: &[Sort]) -> Option<Walk> {
 impl Walk {
     fn source(self) -> Source {
         match (self.by_name, self.kind) {
-            (true, Kind::Cluster | Kind::Profile) => Source::Table,
+            (true, kind) if kind.keeps_names() => Source::Table,
             (true, _) => BY_NAME,
             (false, _) => LIST,
         }

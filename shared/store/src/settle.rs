@@ -107,6 +107,26 @@ impl Store {
         })
     }
 
+    /// Lets a node go, in `status` if one is given with its reason. Harmless when another action, or none,
+    /// holds it.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn node_release(
+        &self,
+        id: NodeId,
+        holder: ActionId,
+        status: Option<(NodeStatus, &str)>,
+    ) -> Result<(), StoreError> {
+        let holder = s(holder.to_string());
+        let mut write =
+            Write::update(keys::node(id)).remove("active_action").if_equals("active_action", holder);
+        if let Some((status, reason)) = status {
+            write = write.set("status", s(status.name())).set("status_reason", s(reason));
+        }
+        self.write(write).await.map(|_| ())
+    }
+
     /// Removes the record of a node whose instance is gone.
     ///
     /// # Errors

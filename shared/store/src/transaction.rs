@@ -28,7 +28,7 @@ pub(crate) struct Write {
 #[derive(Clone, Debug)]
 pub(crate) enum Effect {
     Put(Item),
-    Update { set: Vec<String>, remove: Vec<String>, add: Vec<String> },
+    Update { set: Vec<String>, remove: Vec<String>, add: Vec<String>, exclude: Vec<String> },
     Delete,
     Check,
 }
@@ -45,7 +45,10 @@ impl Write {
 
     /// Changes attributes of an item.
     pub(crate) fn update(key: Key) -> Self {
-        Self::new(key, Effect::Update { set: Vec::new(), remove: Vec::new(), add: Vec::new() })
+        Self::new(
+            key,
+            Effect::Update { set: Vec::new(), remove: Vec::new(), add: Vec::new(), exclude: Vec::new() },
+        )
     }
 
     /// Removes an item.
@@ -104,10 +107,29 @@ impl Write {
         self
     }
 
-    pub(crate) fn add(mut self, name: &str, by: i64) -> Self {
-        let clause = format!("{} {}", self.name(name), self.value(crate::item::n(by)));
+    pub(crate) fn add(self, name: &str, by: i64) -> Self {
+        self.add_value(name, crate::item::n(by))
+    }
+
+    fn add_value(mut self, name: &str, value: AttributeValue) -> Self {
+        let clause = format!("{} {}", self.name(name), self.value(value));
         if let Effect::Update { add, .. } = &mut self.effect {
             add.push(clause);
+        }
+        self
+    }
+
+    /// Adds an element to a set of strings.
+    pub(crate) fn include(self, name: &str, element: &str) -> Self {
+        self.add_value(name, AttributeValue::Ss(vec![element.to_owned()]))
+    }
+
+    /// Takes an element out of a set of strings; the last one takes the attribute with it.
+    pub(crate) fn exclude(mut self, name: &str, element: &str) -> Self {
+        let element = AttributeValue::Ss(vec![element.to_owned()]);
+        let clause = format!("{} {}", self.name(name), self.value(element));
+        if let Effect::Update { exclude, .. } = &mut self.effect {
+            exclude.push(clause);
         }
         self
     }
@@ -135,6 +157,30 @@ impl Write {
     pub(crate) fn if_lacks(mut self, name: &str) -> Self {
         let placeholder = self.name(name);
         self.conditions.push(format!("attribute_not_exists({placeholder})"));
+        self
+    }
+
+    /// The attribute is absent, or anything but `value`.
+    pub(crate) fn if_differs(mut self, name: &str, value: AttributeValue) -> Self {
+        let clause = format!("{} <> {}", self.name(name), self.value(value));
+        self.conditions.push(clause);
+        self
+    }
+
+    /// The set has this element.
+    pub(crate) fn if_contains(mut self, name: &str, element: AttributeValue) -> Self {
+        let clause = format!("contains({}, {})", self.name(name), self.value(element));
+        self.conditions.push(clause);
+        self
+    }
+
+    /// The set is absent, or has fewer than `most` elements.
+    pub(crate) fn if_fewer(mut self, name: &str, most: usize) -> Self {
+        let placeholder = self.name(name);
+        let most = crate::item::n(i64::try_from(most).unwrap_or(i64::MAX));
+        let clause =
+            format!("(attribute_not_exists({placeholder}) OR size({placeholder}) < {})", self.value(most));
+        self.conditions.push(clause);
         self
     }
 
@@ -174,8 +220,8 @@ impl Write {
     }
 
     pub(crate) fn update_expression(&self) -> String {
-        let Effect::Update { set, remove, add } = &self.effect else { return String::new() };
-        [("SET", set), ("REMOVE", remove), ("ADD", add)]
+        let Effect::Update { set, remove, add, exclude } = &self.effect else { return String::new() };
+        [("SET", set), ("REMOVE", remove), ("ADD", add), ("DELETE", exclude)]
             .into_iter()
             .filter(|(_, clauses)| !clauses.is_empty())
             .map(|(verb, clauses)| format!("{verb} {}", clauses.join(", ")))

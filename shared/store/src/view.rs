@@ -1,5 +1,6 @@
 //! A cluster with its members, in one query.
 
+use crate::binding::{binding_from, is_binding};
 use crate::cluster::member_from;
 use crate::entity::Entity;
 use crate::error::StoreError;
@@ -7,11 +8,11 @@ use crate::item::{Item, required};
 use crate::keys;
 use crate::store::{Query, Range, Source, Store};
 use coppice_domain::cluster::{Cluster, Member};
-use coppice_domain::ids::{ClusterId, ProfileId};
+use coppice_domain::ids::{ClusterId, ProfileId, ReceiverId};
+use coppice_domain::policy::Binding;
 use coppice_domain::profile::Profile;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use std::collections::HashMap;
-use uuid::Uuid;
 
 /// Queries under way at once when many clusters are viewed.
 const AT_ONCE: usize = 16;
@@ -23,8 +24,10 @@ pub struct ClusterView {
     pub cluster: Cluster,
     /// Its members, by index.
     pub members: Vec<Member>,
-    /// The ids of its policy bindings.
-    pub bindings: Vec<Uuid>,
+    /// The policies attached to it, in the order in which they were attached.
+    pub bindings: Vec<Binding>,
+    /// The receivers that act on it.
+    pub receivers: Vec<ReceiverId>,
 }
 
 impl Store {
@@ -36,10 +39,16 @@ impl Store {
         let partition = keys::partition(crate::Kind::Cluster, id);
         let items = self.all(&Query::new(Source::Table, partition, Range::Whole)).await?;
         let (mut own, mut members): (Vec<Item>, Vec<Member>) = (Vec::new(), Vec::new());
+        let (mut bindings, mut receivers): (Vec<Binding>, Vec<ReceiverId>) = (Vec::new(), Vec::new());
         for item in items {
             let sk = required(&item, "sk")?;
             if sk.starts_with(keys::MEMBER) {
                 members.push(member_from(&item)?);
+            } else if is_binding(&item)? {
+                bindings.push(binding_from(&item)?);
+            } else if let Some(id) = sk.strip_prefix(keys::RECEIVER) {
+                let id = id.parse().map_err(|_| StoreError::Corrupt(format!("{sk} is no receiver")))?;
+                receivers.push(id);
             } else if sk == keys::SELF || sk == keys::BODY {
                 own.push(item);
             }
@@ -49,7 +58,8 @@ impl Store {
             return Ok(None);
         }
         members.sort_by_key(|member| (member.index, member.node));
-        Ok(Some(ClusterView { cluster: Cluster::decode(&own)?, members, bindings: Vec::new() }))
+        bindings.sort_by_key(|binding| (binding.created_at, binding.id));
+        Ok(Some(ClusterView { cluster: Cluster::decode(&own)?, members, bindings, receivers }))
     }
 
     /// Reads several clusters with their members, in the order of `ids`; absent ones are left out.

@@ -57,17 +57,17 @@ impl TestApp {
         let simulated = options.simulated.clone();
         let mut system = System::new(services, options).expect("the options are valid");
         let bell = Arc::new(Bell::new(clock.clone()));
+        // The backend tells the same time as everything else.
+        let instances = DynamoStore::new(system.services.aws.dynamodb.clone(), SIMULATED_TABLE);
+        let backend = Simulated::new(simulated, Arc::new(instances), Arc::new(clock.clone()));
         system.env = Env {
             doorbell: Arc::clone(&bell) as _,
+            compute: Arc::new(backend.expect("the simulated cloud's settings are valid")),
             clock: Arc::new(Ticking(clock.clone())),
             ids: Arc::new(SeededIds::new(SEED)),
             ..system.env
         };
-        // The backend tells the same time as everything else.
-        let instances = DynamoStore::new(system.services.aws.dynamodb.clone(), SIMULATED_TABLE);
-        let backend = Simulated::new(simulated, Arc::new(instances), Arc::new(clock.clone()));
         system.worker.env = system.env.clone();
-        system.worker.compute = Arc::new(backend.expect("the simulated cloud's settings are valid"));
         let router = system.api(identity);
         Self { system, clock, bell, router }
     }

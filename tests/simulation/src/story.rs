@@ -8,8 +8,8 @@ use coppice_domain::ids::{ActionId, ClusterId, ProfileId};
 use coppice_domain::profile::Profile;
 use coppice_domain::resize::{ResizeRequest, check_resize_request};
 use coppice_engine::Env;
-use coppice_engine::accept::{self, Refusal, Requester};
-use coppice_store::{ListRequest, ProfileDeletion, Scope};
+use coppice_engine::accept::{self, Asked, Refusal, Requester};
+use coppice_store::{ListRequest, Scope, TemplateDeletion};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
@@ -160,7 +160,8 @@ impl Client {
         }
         let requester = Requester { user: USER, project: &self.project };
         let inputs = inputs.as_object().cloned().unwrap_or_default();
-        let outcome = accept::cluster_action(&self.env, &view.cluster, kind, inputs, requester).await;
+        let outcome =
+            accept::cluster_action(&self.env, &view.cluster, Asked::new(kind, inputs), requester).await;
         self.accepted(outcome)
     }
 
@@ -227,7 +228,7 @@ impl Client {
             created_at: self.env.now(),
             updated_at: None,
         };
-        if self.env.store.profile_create(&profile).await.is_ok() {
+        if self.env.store.template_create(&profile).await.is_ok() {
             self.book().profiles.push((self.project.clone(), profile.id));
         }
         None
@@ -236,7 +237,7 @@ impl Client {
     async fn delete_profile(&mut self) -> Option<ActionId> {
         let profile = self.any_profile().await?;
         let now = self.env.now();
-        if let Ok(ProfileDeletion::Deleted) = self.env.store.profile_delete(&profile, now).await {
+        if let Ok(TemplateDeletion::Deleted) = self.env.store.template_delete(&profile, now).await {
             self.book().deleted_profiles.push(profile.id);
         }
         None
@@ -249,7 +250,7 @@ impl Client {
         let inputs = json!({ "new_profile_id": profile.id.to_string(), "profile_only": true });
         let action = self.act(ActionKind::ClusterUpdate, inputs).await;
         let now = self.env.now();
-        if let Ok(ProfileDeletion::Deleted) = self.env.store.profile_delete(&profile, now).await {
+        if let Ok(TemplateDeletion::Deleted) = self.env.store.template_delete(&profile, now).await {
             self.book().deleted_profiles.push(profile.id);
         }
         action
@@ -260,7 +261,7 @@ impl Client {
         let before = self.any_profile().await?;
         let name = format!("profile-{}", self.rng.random_range(0..3));
         let after = Profile { name, updated_at: Some(self.env.now()), ..before.clone() };
-        let _ = self.env.store.profile_update(&before, &after).await;
+        let _ = self.env.store.template_update(&before, &after).await;
         None
     }
 

@@ -130,18 +130,13 @@ impl World {
             Env {
                 store: store.clone(),
                 doorbell: doorbell.clone(),
+                compute: Arc::new(cloud.clone()),
                 clock: Arc::new(clock.skewed(micros)),
                 ids: ids.clone(),
                 settings: settings.clone(),
             }
         };
-        let workers = (0..3)
-            .map(|number| Worker {
-                env: env(),
-                compute: Arc::new(cloud.clone()),
-                id: Uuid::from_u128(number + 1),
-            })
-            .collect();
+        let workers = (0..3).map(|number| Worker { env: env(), id: Uuid::from_u128(number + 1) }).collect();
         let client_envs = [env(), env(), env(), env()];
         let faults = Faults::draw(&mut rng);
         let mut log = Log::new(verbose);

@@ -13,7 +13,7 @@ use coppice_domain::cluster::{Cluster, JsonMap};
 use coppice_domain::fault::{Fault, FaultKind};
 use coppice_domain::resize::ScaleDirection;
 use coppice_engine::Env;
-use coppice_engine::accept::{self, Requester};
+use coppice_engine::accept::{self, Asked, Requester};
 use coppice_support::refused;
 use serde_json::{Value, json};
 
@@ -117,7 +117,8 @@ async fn accept(
     inputs: JsonMap,
 ) -> Result<Response, Failure> {
     let requester = Requester { user: &call.caller.user_id, project: &call.caller.project_id };
-    let action = accept::cluster_action(env, cluster, kind, inputs, requester).await.map_err(refused)?;
+    let action =
+        accept::cluster_action(env, cluster, Asked::new(kind, inputs), requester).await.map_err(refused)?;
     Ok(call.respond().accepted(&json!({ "action": action }), action))
 }
 

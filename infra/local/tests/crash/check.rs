@@ -99,5 +99,5 @@ async fn instances(system: &System) -> Outcome<Vec<Instance>> {
         from: Timestamp::from_micros(0),
         before: Timestamp::from_micros(i64::MAX),
     };
-    Ok(list_all(system.worker.compute.as_ref(), filter).await?)
+    Ok(list_all(system.env.compute.as_ref(), filter).await?)
 }

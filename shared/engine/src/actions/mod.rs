@@ -72,7 +72,7 @@ pub(crate) fn on_cluster(kind: ActionKind) -> Option<&'static dyn ClusterAction>
         ActionKind::ClusterResize => &cluster_resize::ClusterResize,
         ActionKind::ClusterScaleOut => &cluster_scale::SCALE_OUT,
         ActionKind::ClusterScaleIn => &cluster_scale::SCALE_IN,
-        ActionKind::NodeCreate | ActionKind::NodeDelete | ActionKind::NodeUpdate => return None,
+        _ => return None,
     })
 }
 

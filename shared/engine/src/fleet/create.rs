@@ -34,7 +34,7 @@ impl Run<'_> {
             return Some(Seen::new());
         }
         let filter = Filter::Action(self.task.action.id);
-        match list_all(self.worker.compute.as_ref(), filter).await {
+        match list_all(self.worker.env.compute.as_ref(), filter).await {
             Ok(instances) => Some(by_node(instances)),
             Err(error) => {
                 tracing::info!(action.id = %self.task.action.id, error = %error, "backend not listed");
@@ -50,7 +50,7 @@ impl Run<'_> {
             return false;
         }
         let filter = Filter::Action(self.task.action.id);
-        let Ok(instances) = list_all(self.worker.compute.as_ref(), filter).await else { return false };
+        let Ok(instances) = list_all(self.worker.env.compute.as_ref(), filter).await else { return false };
         let seen = by_node(instances);
         let mut pending = self.pending().peekable();
         pending.peek().is_some()
@@ -117,7 +117,7 @@ impl Run<'_> {
                 return self.fail(node.id, &format!("Failed in creating server: {fault}"), None).await;
             }
         };
-        match ensure_created(self.worker.compute.as_ref(), &request).await {
+        match ensure_created(self.worker.env.compute.as_ref(), &request).await {
             Ok(instance) => {
                 let moved = self.take(node.id, &instance, true).await?;
                 if moved == Moved::Superseded && !self.claims(node.id, &instance).await? {
@@ -136,10 +136,10 @@ impl Run<'_> {
 
     /// An instance was accepted and the list does not show it: stale, or gone.
     async fn ask_about(&self, node: &Node, physical_id: &str) -> Result<Moved, StoreError> {
-        match self.worker.compute.get(physical_id).await {
+        match self.worker.env.compute.get(physical_id).await {
             Ok(Some(instance)) => self.take(node.id, &instance, false).await,
             Ok(None) => {
-                let patience = self.worker.compute.staleness().max(VANISHED_AFTER);
+                let patience = self.worker.env.compute.staleness().max(VANISHED_AFTER);
                 if self.worker.env.now().since(node.init_at) <= patience {
                     return Ok(Moved::Waits);
                 }
@@ -194,7 +194,7 @@ impl Run<'_> {
     /// Deletes an instance whose node was taken over while it was asked for. If this fails, the search
     /// for unclaimed instances finds it.
     async fn discard(&self, instance: &Instance) {
-        match self.worker.compute.delete(&instance.id).await {
+        match self.worker.env.compute.delete(&instance.id).await {
             Ok(Deletion::Gone | Deletion::Underway) => {}
             Err(error) => tracing::info!(
                 action.id = %self.task.action.id, instance.id = %instance.id, error = %error,

@@ -126,6 +126,7 @@ impl Run<'_> {
             dependents: JsonMap::new(),
             tainted: false,
             active_action: Some(child),
+            own_reference: false,
         };
         let member = Member {
             node: id,

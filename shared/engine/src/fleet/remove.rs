@@ -54,7 +54,7 @@ impl Run<'_> {
     /// Deletes what the node claims; without a claim, whatever was made for it. A list may be stale: what
     /// it hides is nobody's from then on, and the search for unclaimed instances finds it.
     async fn delete_instances(&self, node: &Node) -> Result<Deletion, ComputeError> {
-        let compute = self.worker.compute.as_ref();
+        let compute = self.worker.env.compute.as_ref();
         if let Some(physical_id) = &node.physical_id {
             return compute.delete(physical_id).await;
         }

@@ -20,13 +20,13 @@ pub(super) async fn run(worker: &Worker) -> Result<usize, StoreError> {
     if searched.is_some_and(|searched| now.since(searched) < pace.every) {
         return Ok(0);
     }
-    let before = now.minus(pace.grace.max(worker.compute.staleness()));
+    let before = now.minus(pace.grace.max(worker.env.compute.staleness()));
     let from = searched.map_or(coppice_domain::time::Timestamp::from_micros(0), |searched| {
-        searched.minus(pace.grace.max(worker.compute.staleness())).minus(pace.overlap)
+        searched.minus(pace.grace.max(worker.env.compute.staleness())).minus(pace.overlap)
     });
     let name = env.settings.deployment.as_str();
     let filter = Filter::Deployment { name, from, before };
-    let instances = match list_all(worker.compute.as_ref(), filter).await {
+    let instances = match list_all(worker.env.compute.as_ref(), filter).await {
         Ok(instances) => instances,
         Err(error) => {
             tracing::warn!(error = %error, "the backend cannot be searched for unclaimed instances");
@@ -41,7 +41,7 @@ pub(super) async fn run(worker: &Worker) -> Result<usize, StoreError> {
     let mut deleted = 0;
     let mut complete = true;
     for instance in instances.iter().filter(|instance| !claimed(instance, &nodes)) {
-        match worker.compute.delete(&instance.id).await {
+        match worker.env.compute.delete(&instance.id).await {
             Ok(Deletion::Gone | Deletion::Underway) => {
                 tracing::info!(instance.id = %instance.id, "unclaimed instance deleted");
                 deleted += 1;

@@ -11,7 +11,7 @@ use uuid::Uuid;
 /// A cluster that nothing holds.
 async fn free(store: &Store) -> Cluster {
     let template = profile(1, "p");
-    store.profile_create(&template).await.unwrap();
+    store.template_create(&template).await.unwrap();
     let made = cluster(0x10, "c", &template);
     assert_eq!(accept(store, &made, NO_QUOTA).await, Ok(Acceptance::Accepted));
     let creation = action(0x11, ActionKind::ClusterCreate, &made);

@@ -21,7 +21,7 @@ async fn profiles(store: &Store) {
         (FIRST + 3, "a%b", "green"),
     ] {
         let profile = Profile { project: project.to_owned(), ..profile(id, name) };
-        store.profile_create(&profile).await.unwrap();
+        store.template_create(&profile).await.unwrap();
     }
 }
 
@@ -76,7 +76,7 @@ async fn wildcards_mean_themselves() {
 async fn a_name_that_begins_with_another_is_another() {
     let store = store().await;
     let template = profile(1, "p");
-    store.profile_create(&template).await.unwrap();
+    store.template_create(&template).await.unwrap();
     for (id, name) in [(0x10, "web"), (0x20, "web-1"), (0x30, "web.1"), (0x40, "we")] {
         let cluster = cluster(id, name, &template);
         assert_eq!(accept(&store, &cluster, NO_QUOTA).await, Ok(Acceptance::Accepted));

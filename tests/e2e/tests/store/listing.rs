@@ -19,10 +19,10 @@ const PROFILES: [(u128, &str, u64); 7] = [
 async fn filled() -> Store {
     let store = store().await;
     for (id, name, seconds) in PROFILES {
-        store.profile_create(&Profile { created_at: at(seconds), ..profile(id, name) }).await.unwrap();
+        store.template_create(&Profile { created_at: at(seconds), ..profile(id, name) }).await.unwrap();
     }
     let foreign = Profile { project: "green".to_owned(), created_at: at(5), ..profile(0x25, "b") };
-    store.profile_create(&foreign).await.unwrap();
+    store.template_create(&foreign).await.unwrap();
     store
 }
 
@@ -122,7 +122,7 @@ async fn more_ties_than_a_page_of_the_index_holds_are_sorted_all_the_same() {
     let store = store().await;
     for number in 0..60_u128 {
         let id = (number * 37) % 61 + 0x1000;
-        store.profile_create(&profile(id, "same")).await.unwrap();
+        store.template_create(&profile(id, "same")).await.unwrap();
     }
     for order in ["", "created_at:desc", "name", "name:desc"] {
         let whole = list(&store, Scope::Project(PROJECT), order, None, None).await;

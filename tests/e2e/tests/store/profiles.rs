@@ -2,7 +2,7 @@
 
 use crate::records::{NO_QUOTA, PROJECT, accept, accept_at, at, cluster, profile, store};
 use coppice_domain::profile::Profile;
-use coppice_store::{Acceptance, ProfileDeletion, Scope, StoreError};
+use coppice_store::{Acceptance, Scope, StoreError, TemplateDeletion};
 use futures::future::join_all;
 use std::collections::BTreeSet;
 
@@ -10,9 +10,9 @@ use std::collections::BTreeSet;
 async fn a_profile_in_use_stays_and_can_be_used_further() {
     let store = store().await;
     let template = profile(1, "p");
-    store.profile_create(&template).await.unwrap();
+    store.template_create(&template).await.unwrap();
     assert_eq!(accept(&store, &cluster(0x10, "c", &template), NO_QUOTA).await, Ok(Acceptance::Accepted));
-    assert_eq!(store.profile_delete(&template, at(2)).await, Ok(ProfileDeletion::InUse));
+    assert_eq!(store.template_delete(&template, at(2)).await, Ok(TemplateDeletion::InUse));
     assert_eq!(accept(&store, &cluster(0x20, "d", &template), NO_QUOTA).await, Ok(Acceptance::Accepted));
 }
 
@@ -20,9 +20,9 @@ async fn a_profile_in_use_stays_and_can_be_used_further() {
 async fn a_deleted_profile_is_gone_with_its_name() {
     let store = store().await;
     let template = profile(1, "p");
-    store.profile_create(&template).await.unwrap();
-    assert_eq!(store.profile_delete(&template, at(2)).await, Ok(ProfileDeletion::Deleted));
-    assert_eq!(store.profile_delete(&template, at(3)).await, Ok(ProfileDeletion::NotFound));
+    store.template_create(&template).await.unwrap();
+    assert_eq!(store.template_delete(&template, at(2)).await, Ok(TemplateDeletion::Deleted));
+    assert_eq!(store.template_delete(&template, at(3)).await, Ok(TemplateDeletion::NotFound));
     assert_eq!(accept(&store, &cluster(0x10, "c", &template), NO_QUOTA).await, Ok(Acceptance::ProfileGone));
     assert!(store.find::<Profile>(Scope::Project(PROJECT), "p").await.is_err());
     assert_eq!(store.cluster_count(PROJECT).await, Ok(0));
@@ -33,11 +33,11 @@ async fn a_deleted_profile_is_gone_with_its_name() {
 async fn race(steps: usize, deletion_first: bool) -> &'static str {
     let store = store().await;
     let template = profile(1, "p");
-    store.profile_create(&template).await.unwrap();
+    store.template_create(&template).await.unwrap();
     let cluster = cluster(0x10, "c", &template);
     let deletion = async {
         pause(if deletion_first { 0 } else { steps }).await;
-        store.profile_delete(&template, at(1)).await
+        store.template_delete(&template, at(1)).await
     };
     let creation = async {
         pause(if deletion_first { steps } else { 0 }).await;
@@ -46,11 +46,11 @@ async fn race(steps: usize, deletion_first: bool) -> &'static str {
     let (deleted, accepted) = futures::join!(deletion, creation);
     let profile = store.get::<Profile>(template.id).await.unwrap();
     match (&deleted, &accepted) {
-        (Ok(ProfileDeletion::Deleted), Ok(Acceptance::ProfileGone)) => {
+        (Ok(TemplateDeletion::Deleted), Ok(Acceptance::ProfileGone)) => {
             assert_eq!(profile, None);
             "deleted"
         }
-        (Ok(ProfileDeletion::InUse) | Err(StoreError::Conflict(_)), Ok(Acceptance::Accepted)) => {
+        (Ok(TemplateDeletion::InUse) | Err(StoreError::Conflict(_)), Ok(Acceptance::Accepted)) => {
             assert!(profile.is_some());
             "used"
         }
@@ -78,8 +78,8 @@ async fn a_deletion_and_a_creation_at_the_same_moment_never_both_win() {
 async fn died_after(calls: usize) -> bool {
     let store = store().await;
     let template = profile(1, "p");
-    store.profile_create(&template).await.unwrap();
-    let mut deletion = Box::pin(store.profile_delete(&template, at(2)));
+    store.template_create(&template).await.unwrap();
+    let mut deletion = Box::pin(store.template_delete(&template, at(2)));
     for _ in 0..=calls {
         if futures::poll!(&mut deletion).is_ready() {
             break;

@@ -8,7 +8,7 @@ use futures::future::join_all;
 async fn of_many_requests_at_once_exactly_as_many_are_accepted_as_may_be() {
     let store = store().await;
     let template = profile(1, "p");
-    store.profile_create(&template).await.unwrap();
+    store.template_create(&template).await.unwrap();
     let clusters: Vec<_> = (1..=12).map(|number| cluster(number * 0x10, "c", &template)).collect();
     let outcomes = join_all(clusters.iter().map(|cluster| accept(&store, cluster, 5))).await;
     let count =
@@ -22,7 +22,7 @@ async fn of_many_requests_at_once_exactly_as_many_are_accepted_as_may_be() {
 async fn a_request_that_is_repeated_counts_once() {
     let store = store().await;
     let template = profile(1, "p");
-    store.profile_create(&template).await.unwrap();
+    store.template_create(&template).await.unwrap();
     let cluster = cluster(0x10, "c", &template);
     assert_eq!(accept(&store, &cluster, 1).await, Ok(Acceptance::Accepted));
     assert_eq!(accept(&store, &cluster, 1).await, Ok(Acceptance::Accepted));

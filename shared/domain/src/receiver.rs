@@ -1,0 +1,62 @@
+//! The receiver record (spec api-resources A6, engine-receivers-health-events §1).
+
+use crate::action::ActionKind;
+use crate::cluster::JsonMap;
+use crate::ids::{ClusterId, ReceiverId};
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// How a receiver is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ReceiverType {
+    /// By a request to its own URL.
+    Webhook,
+    /// By messages on its own queue.
+    Message,
+}
+
+impl ReceiverType {
+    /// The wire name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Webhook => "webhook",
+            Self::Message => "message",
+        }
+    }
+}
+
+/// A receiver as it is stored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Receiver {
+    /// Its id.
+    pub id: ReceiverId,
+    /// Its name; not unique.
+    pub name: String,
+    /// How it is called.
+    #[serde(rename = "type")]
+    pub kind: ReceiverType,
+    /// The user that created it: its calls act for this user.
+    pub user: String,
+    /// The project it belongs to: its calls reach no other.
+    pub project: String,
+    /// The domain of a domain-scoped token; normally none.
+    pub domain: Option<String>,
+    /// The creator's roles at the time: its calls have these and no more.
+    pub roles: Vec<String>,
+    /// The cluster it acts on; none for a message receiver, whose messages name theirs.
+    pub cluster_id: Option<ClusterId>,
+    /// What it does; none for a message receiver, whose messages say.
+    pub action: Option<ActionKind>,
+    /// What is shown of the credentials its calls act with.
+    pub actor: JsonMap,
+    /// Inputs of the action, which a call may override; null when stored as null.
+    pub params: Option<JsonMap>,
+    /// How to reach it.
+    pub channel: JsonMap,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it was last updated.
+    pub updated_at: Option<Timestamp>,
+}

@@ -1,0 +1,119 @@
+//! Bindings: policies attached to clusters, kept in the cluster's partition so that whoever reads the
+//! cluster has them.
+
+use crate::codec::{decode, encode};
+use crate::error::StoreError;
+use crate::item::{Item, required, with_key};
+use crate::keys;
+use crate::store::{Query, Range, Source, Store, Written};
+use crate::template::{check_usable, reference, unreference};
+use crate::transaction::{Transacted, Write};
+use crate::view::ClusterView;
+use coppice_domain::action::ActionKind;
+use coppice_domain::ids::{ClusterId, PolicyId};
+use coppice_domain::policy::{Binding, Policy};
+use coppice_domain::receiver::Receiver;
+
+/// What became of attaching a policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attached {
+    /// It is attached.
+    Done,
+    /// The cluster does not exist, or is being deleted.
+    ClusterGone,
+    /// The policy does not exist, or is being deleted.
+    PolicyGone,
+}
+
+pub(crate) fn binding_item(binding: &Binding) -> Result<Item, StoreError> {
+    Ok(with_key(&keys::binding(binding.cluster_id, binding.policy_id), encode(binding)?))
+}
+
+pub(crate) fn binding_from(item: &Item) -> Result<Binding, StoreError> {
+    decode(item, &["data"], &["data"])
+}
+
+/// Whether an item of a cluster's partition is one of its bindings.
+pub(crate) fn is_binding(item: &Item) -> Result<bool, StoreError> {
+    Ok(required(item, "sk")?.starts_with(keys::BINDING))
+}
+
+impl Store {
+    /// The policies attached to a cluster, in the order in which they were attached.
+    ///
+    /// # Errors
+    /// When the store fails or an item cannot be read.
+    pub async fn bindings(&self, cluster: ClusterId) -> Result<Vec<Binding>, StoreError> {
+        let partition = keys::partition(crate::Kind::Cluster, cluster);
+        let query = Query::new(Source::Table, partition, Range::Prefix(keys::BINDING.to_owned()));
+        let mut bindings = self.all(&query).await?.iter().map(binding_from).collect::<Result<Vec<_>, _>>()?;
+        bindings.sort_by_key(|binding| (binding.created_at, binding.id));
+        Ok(bindings)
+    }
+
+    /// The binding of one policy to one cluster.
+    ///
+    /// # Errors
+    /// When the store fails or the item cannot be read.
+    pub async fn binding(&self, cluster: ClusterId, policy: PolicyId) -> Result<Option<Binding>, StoreError> {
+        self.item(&keys::binding(cluster, policy)).await?.map(|item| binding_from(&item)).transpose()
+    }
+
+    /// Attaches a policy to a cluster that is not being deleted. Repeating it changes nothing.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn binding_attach(&self, binding: &Binding) -> Result<Attached, StoreError> {
+        let writes = vec![
+            alive(binding.cluster_id),
+            check_usable::<Policy>(binding.policy_id),
+            Write::put(binding_item(binding)?)?,
+            reference::<Policy>(binding.policy_id.uuid(), binding.cluster_id)?,
+        ];
+        Ok(match self.transact(writes, None).await? {
+            Transacted::Done => Attached::Done,
+            Transacted::Refused(refusals) if refusals.first().is_some_and(Option::is_some) => {
+                Attached::ClusterGone
+            }
+            Transacted::Refused(_) => Attached::PolicyGone,
+        })
+    }
+
+    /// Detaches a policy. Repeating it changes nothing.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn binding_detach(&self, cluster: ClusterId, policy: PolicyId) -> Result<(), StoreError> {
+        // The reference goes last: while it is there the policy stays.
+        match self.write(Write::delete(keys::binding(cluster, policy))).await? {
+            Written::Done(_) | Written::Refused(_) => {}
+        }
+        self.write(unreference::<Policy>(policy.uuid(), cluster)).await.map(|_| ())
+    }
+
+    /// Takes away what is attached to a cluster that is about to be removed: its policies and receivers.
+    /// Nothing new comes meanwhile, since the deletion holds the cluster. Repeating it changes nothing.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn cluster_clear(&self, view: &ClusterView) -> Result<(), StoreError> {
+        let cluster = view.cluster.id;
+        for binding in &view.bindings {
+            self.binding_detach(cluster, binding.policy_id).await?;
+        }
+        for id in &view.receivers {
+            if let Some(receiver) = self.get::<Receiver>(*id).await? {
+                self.receiver_delete(&receiver).await?;
+            }
+            self.write(Write::delete(keys::cluster_receiver(cluster, *id))).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The condition that a cluster exists and is not being deleted.
+pub(crate) fn alive(cluster: ClusterId) -> Write {
+    Write::check(keys::cluster(cluster))
+        .if_exists()
+        .if_differs("active_kind", crate::item::s(ActionKind::ClusterDelete.name()))
+}
