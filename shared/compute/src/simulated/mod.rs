@@ -8,6 +8,7 @@
 mod backend;
 mod behaviour;
 mod chance;
+mod change;
 mod config;
 mod details;
 mod dynamo;
@@ -22,5 +23,5 @@ pub use behaviour::keys;
 pub use config::{ConfigError, Limited, SimulatedConfig, WhenFull};
 pub use dynamo::{DynamoStore, TABLE};
 pub use memory::MemoryStore;
-pub use record::{Departure, Record};
+pub use record::{Changed, Departure, Power, Record};
 pub use store::{Insertion, InstanceStore, Limit, StoreFailure, StoredPage};
