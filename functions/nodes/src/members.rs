@@ -90,6 +90,7 @@ mod tests {
             dependents: JsonMap::new(),
             tainted: false,
             active_action: None,
+            launched_by: None,
             own_reference: false,
         }
     }
