@@ -11,6 +11,7 @@ pub mod fault;
 pub mod ids;
 pub mod naming;
 pub mod node;
+pub mod policy_types;
 pub mod profile;
 pub mod profile_types;
 pub mod pyrepr;
