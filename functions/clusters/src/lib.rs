@@ -1,9 +1,10 @@
-//! Clusters and their actions (spec api-resources H, I).
+//! Clusters, their actions and their policies (spec api-resources H, I, K).
 
 pub mod actions;
 mod create;
 mod delete;
 mod list;
+pub mod policies;
 mod show;
 #[cfg(test)]
 mod testing;
@@ -19,4 +20,6 @@ pub fn router() -> Router<Env> {
         .route("/clusters", get(list::list).post(create::create))
         .route("/clusters/{id}", get(show::show).patch(update::update).delete(delete::delete))
         .route("/clusters/{id}/actions", post(actions::create))
+        .route("/clusters/{id}/policies", get(policies::list::list))
+        .route("/clusters/{id}/policies/{policy_id}", get(policies::show::show))
 }

@@ -12,6 +12,7 @@ pub mod ids;
 pub mod naming;
 pub mod node;
 pub mod policy;
+pub mod policy_types;
 pub mod profile;
 pub mod profile_types;
 pub mod pyrepr;

@@ -1,5 +1,6 @@
 //! `POST /v1/clusters/{id}/actions` (spec api-resources I): the body's one key names the action.
 
+mod policy;
 mod resize;
 mod scale;
 
@@ -15,6 +16,7 @@ use coppice_domain::resize::ScaleDirection;
 use coppice_engine::Env;
 use coppice_engine::accept::{self, Asked, Requester};
 use coppice_support::refused;
+use policy::Change;
 use serde_json::{Value, json};
 
 const ENDPOINT: Endpoint = Endpoint { rule: "clusters:action", since: MIN, body: Body::Optional };
@@ -37,7 +39,8 @@ enum Named {
 }
 
 impl Named {
-    /// The action that a body's key names.
+    /// The action that a body's key names. The three about policies go by the name that their record has,
+    /// too: that is how clients come to know them.
     fn parse(name: &str) -> Option<Self> {
         Some(match name {
             "add_nodes" => Self::AddNodes,
@@ -46,9 +49,9 @@ impl Named {
             "resize" => Self::Resize,
             "scale_out" => Self::ScaleOut,
             "scale_in" => Self::ScaleIn,
-            "policy_attach" => Self::PolicyAttach,
-            "policy_detach" => Self::PolicyDetach,
-            "policy_update" => Self::PolicyUpdate,
+            "policy_attach" | "attach_policy" => Self::PolicyAttach,
+            "policy_detach" | "detach_policy" => Self::PolicyDetach,
+            "policy_update" | "update_policy" => Self::PolicyUpdate,
             "check" => Self::Check,
             "recover" => Self::Recover,
             "complete_lifecycle" => Self::CompleteLifecycle,
@@ -92,12 +95,12 @@ pub(crate) async fn create(
         Named::Resize => resize::resize(&env, &call, &id, data).await,
         Named::ScaleOut => scale::scale(&env, &call, &id, data, ScaleDirection::Out).await,
         Named::ScaleIn => scale::scale(&env, &call, &id, data, ScaleDirection::In).await,
+        Named::PolicyAttach => policy::change(&env, &call, &id, data, Change::Attach).await,
+        Named::PolicyDetach => policy::change(&env, &call, &id, data, Change::Detach).await,
+        Named::PolicyUpdate => policy::change(&env, &call, &id, data, Change::Update).await,
         Named::AddNodes
         | Named::DelNodes
         | Named::ReplaceNodes
-        | Named::PolicyAttach
-        | Named::PolicyDetach
-        | Named::PolicyUpdate
         | Named::Check
         | Named::Recover
         | Named::CompleteLifecycle => Err(Fault::new(
@@ -146,13 +149,25 @@ mod tests {
             (json!({}), "No action specified"),
             (json!({"check": {}, "recover": {}}), "Multiple actions specified"),
             (json!({"fly": {}}), "Unrecognized action 'fly' specified"),
-            (json!({"update_policy": {}}), "Unrecognized action 'update_policy' specified"),
+            (json!({"resize_": {}}), "Unrecognized action 'resize_' specified"),
             (json!({"resize": 3}), "The data provided is not a map"),
             (json!({"resize": null}), "The data provided is not a map"),
         ] {
             assert_eq!(of(&body), Err(text.to_owned()), "{body}");
         }
         assert_eq!(of(&json!({"scale_in": {}})), Ok(Named::ScaleIn));
+    }
+
+    #[test]
+    fn the_actions_on_policies_go_by_two_names() {
+        for (one, other, action) in [
+            ("policy_attach", "attach_policy", Named::PolicyAttach),
+            ("policy_detach", "detach_policy", Named::PolicyDetach),
+            ("policy_update", "update_policy", Named::PolicyUpdate),
+        ] {
+            assert_eq!(Named::parse(one), Some(action));
+            assert_eq!(Named::parse(other), Some(action));
+        }
     }
 
     #[test]

@@ -7,12 +7,14 @@ mod action;
 mod cluster;
 mod event;
 mod node;
+mod policy;
 mod profile;
 
 pub use action::{ActionLinks, action};
 pub use cluster::cluster;
 pub use event::event;
 pub use node::node;
+pub use policy::{cluster_policy, listed_policy, policy, validated_policy};
 pub use profile::{profile, validated_profile};
 
 use coppice_domain::time::Timestamp;

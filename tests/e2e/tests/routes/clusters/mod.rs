@@ -1,9 +1,10 @@
-//! `/v1/clusters` (spec api-resources H, I).
+//! `/v1/clusters` (spec api-resources H, I, K).
 
 mod actions;
 mod create;
 mod delete;
 mod list;
+mod policies;
 mod show;
 mod update;
 
