@@ -9,6 +9,7 @@ pub mod evaluate;
 pub mod event;
 pub mod fault;
 pub mod ids;
+pub mod jsonpath;
 pub mod naming;
 pub mod node;
 pub mod policy;
