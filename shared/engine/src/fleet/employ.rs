@@ -9,7 +9,7 @@ use coppice_domain::cluster::Member;
 use coppice_domain::ids::{ActionId, NodeId, ProfileId};
 use coppice_domain::node::Node;
 use coppice_domain::profile::Profile;
-use coppice_store::{CHILD, Settled, Settlement, StoreError};
+use coppice_store::{Settled, Settlement, StoreError};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use std::collections::HashMap;
 
@@ -101,7 +101,7 @@ impl Run<'_> {
         let store = &self.worker.env.store;
         let finish =
             end(ActionStatus::Succeeded, "", self.worker.env.now(), self.worker.env.settings.retention);
-        let child = ActionId::derived_for(holder, CHILD, id.uuid());
+        let child = self.child_of(holder, id);
         store.finish_child(child, self.started, &finish).await?;
         store.member_remove(self.view.cluster.id, id, Some(holder)).await?;
         Ok(Moved::On)
