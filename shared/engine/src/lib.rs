@@ -9,6 +9,7 @@ pub mod dispatch;
 mod env;
 mod fleet;
 mod history;
+pub mod inspect;
 mod machine;
 pub mod reconciler;
 mod work;
