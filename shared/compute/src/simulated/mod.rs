@@ -10,6 +10,7 @@ mod behaviour;
 mod chance;
 mod change;
 mod config;
+mod describe;
 mod details;
 mod dynamo;
 mod memory;
