@@ -54,15 +54,12 @@ impl Run<'_> {
             return self.forget(member.node).await;
         };
         let holder = self.child(node.id);
-        if node.active_action.is_none() {
-            // It is settled already, so this changes nothing of the node.
+        if node.active_action != Some(holder) {
+            // Settled, or taken over: this changes nothing of the node, and tells which.
             return self
                 .settle_for(self.task.action.id, node.id, Some(node), job, Settlement::untouched(""))
                 .await
                 .map(moved);
-        }
-        if node.active_action != Some(holder) {
-            return Ok(Moved::Superseded);
         }
         let profile = match job {
             Job::Update(update) => update.profile.and_then(|id| profiles.get(&id)),
