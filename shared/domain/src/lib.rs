@@ -16,6 +16,7 @@ pub mod profile;
 pub mod profile_types;
 pub mod pyrepr;
 pub mod receiver;
+pub mod recovery;
 pub mod resize;
 pub mod schema;
 pub mod time;
