@@ -5,10 +5,12 @@
 
 pub mod accept;
 mod actions;
+pub mod cancel;
 pub mod dispatch;
 mod env;
 mod fleet;
 mod history;
+pub mod lifecycle;
 mod machine;
 pub mod reconciler;
 mod work;
