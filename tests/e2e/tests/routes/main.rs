@@ -15,4 +15,5 @@ mod isolation;
 mod nodes;
 mod profile_types;
 mod profiles;
+mod services;
 mod versions;
