@@ -1,9 +1,10 @@
-//! Clusters and their actions (spec api-resources H, I).
+//! Clusters, their actions, and operations on their nodes (spec api-resources H, I, J).
 
 pub mod actions;
 mod create;
 mod delete;
 mod list;
+mod ops;
 mod show;
 #[cfg(test)]
 mod testing;
@@ -19,4 +20,5 @@ pub fn router() -> Router<Env> {
         .route("/clusters", get(list::list).post(create::create))
         .route("/clusters/{id}", get(show::show).patch(update::update).delete(delete::delete))
         .route("/clusters/{id}/actions", post(actions::create))
+        .route("/clusters/{id}/ops", post(ops::create))
 }

@@ -1,5 +1,12 @@
 //! `POST /v1/clusters/{id}/actions` (spec api-resources I): the body's one key names the action.
 
+mod add_nodes;
+mod check;
+mod complete_lifecycle;
+mod del_nodes;
+mod nodes;
+mod recover;
+mod replace_nodes;
 mod resize;
 mod scale;
 
@@ -92,15 +99,13 @@ pub(crate) async fn create(
         Named::Resize => resize::resize(&env, &call, &id, data).await,
         Named::ScaleOut => scale::scale(&env, &call, &id, data, ScaleDirection::Out).await,
         Named::ScaleIn => scale::scale(&env, &call, &id, data, ScaleDirection::In).await,
-        Named::AddNodes
-        | Named::DelNodes
-        | Named::ReplaceNodes
-        | Named::PolicyAttach
-        | Named::PolicyDetach
-        | Named::PolicyUpdate
-        | Named::Check
-        | Named::Recover
-        | Named::CompleteLifecycle => Err(Fault::new(
+        Named::AddNodes => add_nodes::add_nodes(&env, &call, &id, data).await,
+        Named::DelNodes => del_nodes::del_nodes(&env, &call, &id, data).await,
+        Named::ReplaceNodes => replace_nodes::replace_nodes(&env, &call, &id, data).await,
+        Named::Check => check::check(&env, &call, &id, data).await,
+        Named::Recover => recover::recover(&env, &call, &id, data).await,
+        Named::CompleteLifecycle => complete_lifecycle::complete_lifecycle(&env, &call, data).await,
+        Named::PolicyAttach | Named::PolicyDetach | Named::PolicyUpdate => Err(Fault::new(
             FaultKind::FeatureNotSupported,
             format!("The cluster action '{name}' in this version of the service is not supported."),
         )

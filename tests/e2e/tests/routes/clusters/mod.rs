@@ -1,9 +1,11 @@
-//! `/v1/clusters` (spec api-resources H, I).
+//! `/v1/clusters` (spec api-resources H, I, J).
 
 mod actions;
 mod create;
 mod delete;
+mod fixtures;
 mod list;
+mod ops;
 mod show;
 mod update;
 

@@ -39,7 +39,7 @@ async fn an_action_that_this_version_has_not_says_so_and_starts_nothing() {
     let app = TestApp::new().await;
     let profile = app.profile(ALICE, "p").await;
     app.cluster(ALICE, "c", &profile, 0).await;
-    for name in ["add_nodes", "del_nodes", "policy_attach", "check", "recover"] {
+    for name in ["policy_attach", "policy_detach", "policy_update"] {
         let answer = app.post("/v1/clusters/c/actions").by(ALICE).json(&json!({ name: {} })).send().await;
         let text = format!("The cluster action '{name}' in this version of the service is not supported.");
         check::fault(&answer, 409, "FeatureNotSupported", &text);
