@@ -5,10 +5,10 @@ use crate::cluster::JsonMap;
 use crate::fault::{Fault, FaultKind};
 use crate::pyrepr;
 use crate::schema::Violation;
-use crate::schema::spec::{PROFILE_ENVELOPE, PROPERTIES};
+use crate::schema::spec::{self, PROFILE_ENVELOPE};
 use serde_json::Value;
 
-/// The property that is read before anything else is checked.
+/// The property that is read while the profile is constructed, before anything else is checked.
 const CONTEXT: &str = "context";
 
 /// What the `context` property may set (spec schemas §3.1).
@@ -54,36 +54,16 @@ pub fn check(kind: &ProfileType, name: Option<&str>, spec: &JsonMap) -> Result<(
         };
         Fault::new(FaultKind::InvalidSpec, text)
     };
-    let properties = spec.get(PROPERTIES);
-    if !can_look_up_context(properties) {
-        return Err(Fault::malformed());
-    }
-    if let (Some(property), Some(given)) = (kind.schema.property(CONTEXT), as_map(properties)) {
-        property.resolve_in(given).map_err(refused)?;
+    let context = spec::look_up(spec, CONTEXT)?;
+    if let Some(property) = kind.schema.property(CONTEXT) {
+        property.resolve(context).map_err(refused)?;
     }
     PROFILE_ENVELOPE.validate(spec).map_err(refused)?;
-    let empty = JsonMap::new();
-    let resolved = kind.schema.resolve(as_map(properties).unwrap_or(&empty)).map_err(refused)?;
+    let resolved = kind.schema.resolve_spec(spec).map_err(refused)?;
     if kind.checks_context {
         context_keys(&resolved).map_err(refused)?;
     }
     (kind.semantics)(&resolved, name.unwrap_or(UNNAMED))
-}
-
-/// The reference reads `context` while it constructs the profile, before it knows that `properties` is
-/// an object. Looking a key up in null or a number fails outright; looking it up in a list or a string
-/// fails only if it is found there.
-fn can_look_up_context(properties: Option<&Value>) -> bool {
-    match properties {
-        None | Some(Value::Object(_)) => true,
-        Some(Value::Array(items)) => !items.iter().any(|item| item == CONTEXT),
-        Some(Value::String(text)) => !text.contains(CONTEXT),
-        Some(Value::Null | Value::Bool(_) | Value::Number(_)) => false,
-    }
-}
-
-fn as_map(properties: Option<&Value>) -> Option<&JsonMap> {
-    properties.and_then(Value::as_object)
 }
 
 fn context_keys(resolved: &JsonMap) -> Result<(), Violation> {

@@ -9,7 +9,7 @@ use crate::fault::{Fault, FaultKind};
 use crate::schema::operation::{self, Operation};
 use crate::schema::support::{self, VersionSupport};
 use crate::schema::{Schema, spec};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::fmt;
 
 pub mod check;
@@ -101,11 +101,7 @@ impl ProfileType {
     /// microversion 1.5 (`detailed`).
     #[must_use]
     pub fn show(&self, detailed: bool) -> Value {
-        let mut shown = json!({ "name": self.key(), "schema": self.schema.render() });
-        if detailed {
-            shown["support_status"] = support::render(self.support);
-        }
-        shown
+        support::shown(&self.key(), self.schema, self.support, detailed)
     }
 
     /// The operations as `operations` shows them.
@@ -120,8 +116,6 @@ impl ProfileType {
     /// # Errors
     /// `InvalidSpec` if the spec does not fit the schema, which a stored one does.
     pub fn properties(&self, spec: &JsonMap) -> Result<JsonMap, Fault> {
-        let empty = JsonMap::new();
-        let given = spec.get(spec::PROPERTIES).and_then(Value::as_object).unwrap_or(&empty);
-        self.schema.resolve(given).map_err(|each| Fault::new(FaultKind::InvalidSpec, each.text))
+        self.schema.resolve_spec(spec).map_err(|each| Fault::new(FaultKind::InvalidSpec, each.text))
     }
 }

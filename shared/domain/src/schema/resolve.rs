@@ -2,7 +2,6 @@
 
 use super::{Kind, Property, Schema, value};
 use crate::cluster::JsonMap;
-use crate::pyrepr;
 use serde_json::Value;
 
 /// How a spec departs from its schema.
@@ -35,7 +34,7 @@ impl Schema {
     pub fn resolve(self, given: &JsonMap) -> Result<JsonMap, Violation> {
         let mut resolved = JsonMap::new();
         for property in self.0 {
-            resolved.insert(property.name.to_owned(), property.resolve_in(given)?);
+            resolved.insert(property.name.to_owned(), property.resolve(given.get(property.name))?);
         }
         match given.keys().find(|key| self.property(key).is_none()) {
             Some(key) => Err(Violation::new(format!("Unrecognizable spec item '{key}'"))),
@@ -53,46 +52,77 @@ impl Schema {
 }
 
 impl Property {
-    /// What this property of a map resolves to: the given value converted, else the default, else null.
+    /// What this property resolves to: the given value converted, else the default, else null.
     /// A default is taken as it is: the defaults inside an omitted map do not apply.
     ///
     /// # Errors
     /// A [`Violation`] if the value is unusable, or missing though required.
-    pub fn resolve_in(&self, given: &JsonMap) -> Result<Value, Violation> {
-        match given.get(self.name) {
-            Some(value) => self.convert(value),
-            None => match self.default.value() {
-                Some(default) => Ok(default),
-                None if self.required => {
-                    Err(Violation::new(format!("Required spec item '{}' not provided", self.name)))
-                }
-                None => Ok(Value::Null),
-            },
+    pub fn resolve(&self, given: Option<&Value>) -> Result<Value, Violation> {
+        match (given, self.default.value()) {
+            (Some(value), _) => self.convert(value),
+            (None, Some(default)) => Ok(default),
+            (None, None) if self.required => {
+                Err(Violation::new(format!("Required spec item '{}' not provided", self.name)))
+            }
+            (None, None) => Ok(Value::Null),
         }
     }
 
     /// `given` converted to this property's kind.
     ///
     /// # Errors
-    /// A [`Violation`] if the value is unusable.
+    /// A [`Violation`] if the value is unusable. What is wrong with the values there are is reported ahead
+    /// of keys that are missing or unknown anywhere inside.
     pub fn convert(&self, given: &Value) -> Result<Value, Violation> {
+        self.check_values(given)?;
+        match (self.kind, given) {
+            (Kind::Map(Some(schema)), Value::Object(map)) => schema.resolve(map).map(Value::Object),
+            (Kind::List(item), _) => value::items(given)?
+                .iter()
+                .map(|each| item.convert(each))
+                .collect::<Result<Vec<_>, _>>()
+                .map(Value::Array),
+            _ => self.scalar(given),
+        }
+    }
+
+    /// The first look at a value, which goes through maps without missing keys in them. It passes over
+    /// empty entries of a map, zero and false among them: those are for the second look.
+    fn check_values(&self, given: &Value) -> Result<(), Violation> {
+        match (self.kind, given) {
+            (Kind::Map(Some(schema)), Value::Object(map)) => schema
+                .0
+                .iter()
+                .filter_map(|inner| Some((inner, map.get(inner.name).filter(|entry| !is_empty(entry))?)))
+                .try_for_each(|(inner, entry)| inner.check_values(entry)),
+            (Kind::List(item), _) => value::items(given)?.iter().try_for_each(|each| item.check_values(each)),
+            _ => self.scalar(given).map(|_| ()),
+        }
+    }
+
+    /// A value that is converted as a whole.
+    fn scalar(&self, given: &Value) -> Result<Value, Violation> {
         let converted = match self.kind {
             Kind::String => value::string(given),
             Kind::Integer => value::integer(given),
             Kind::Number => value::number(given),
             Kind::Boolean => value::boolean(given),
-            Kind::Map(schema) => match (given, schema) {
-                (Value::Object(map), Some(schema)) => schema.resolve(map).map(Value::Object),
-                (Value::Object(_), None) => Ok(given.clone()),
-                _ => Err(Violation::new(format!("'{}' is not a Map", pyrepr::str(given)))),
-            },
-            Kind::List(item) => value::items(given)?
-                .iter()
-                .map(|each| item.convert(each))
-                .collect::<Result<Vec<_>, _>>()
-                .map(Value::Array),
+            Kind::Map(_) => value::map(given),
+            Kind::List(_) => value::items(given).map(Value::Array),
         }?;
         value::allowed(given, &converted, self.allowed)?;
         Ok(converted)
+    }
+}
+
+/// What is false in Python.
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Bool(flag) => !flag,
+        Value::Number(number) => number.as_f64() == Some(0.0),
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(map) => map.is_empty(),
     }
 }

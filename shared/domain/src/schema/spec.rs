@@ -1,6 +1,6 @@
 //! The envelope around every spec, and the key that finds its type (spec schemas §1).
 
-use super::{Fallback, Property, Schema};
+use super::{Fallback, Property, Schema, Violation};
 use crate::cluster::JsonMap;
 use crate::fault::{Fault, FaultKind};
 use crate::pyrepr;
@@ -37,5 +37,35 @@ pub fn type_key(spec: &JsonMap) -> Result<String, Fault> {
     match name {
         Value::String(name) => Ok(format!("{name}-{}", pyrepr::str(version))),
         _ => Err(Fault::malformed()),
+    }
+}
+
+/// A property as the reference looks it up while it constructs a type, before it knows that `properties`
+/// is an object. Looking a key up in null or a number fails outright; looking it up in a list or a string
+/// fails only if it is found there.
+///
+/// # Errors
+/// The generic 400 where that fails.
+pub fn look_up<'a>(spec: &'a JsonMap, key: &str) -> Result<Option<&'a Value>, Fault> {
+    let found = match spec.get(PROPERTIES) {
+        None => return Ok(None),
+        Some(Value::Object(map)) => return Ok(map.get(key)),
+        Some(Value::Array(items)) => items.iter().any(|item| item == key),
+        Some(Value::String(text)) => text.contains(key),
+        Some(Value::Null | Value::Bool(_) | Value::Number(_)) => true,
+    };
+    if found { Err(Fault::malformed()) } else { Ok(None) }
+}
+
+impl Schema {
+    /// The `properties` of a spec, resolved; as if they were empty where there are none.
+    ///
+    /// # Errors
+    /// The first [`Violation`].
+    pub fn resolve_spec(self, spec: &JsonMap) -> Result<JsonMap, Violation> {
+        match spec.get(PROPERTIES) {
+            Some(Value::Object(given)) => self.resolve(given),
+            _ => self.resolve(&JsonMap::new()),
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! How far each version of a type is supported (spec schemas §2, §9).
 
+use super::Schema;
 use serde_json::{Map, Value, json};
 
 /// A degree of support.
@@ -50,4 +51,15 @@ pub fn list_item(name: &str, version: &str, declared: &[VersionSupport], detaile
     }
     let own = declared.iter().filter(|each| each.version == version);
     json!({ "name": name, "version": version, "support_status": render(own) })
+}
+
+/// A type as its own page shows it: its key, its schema and, from microversion 1.5 (`detailed`), the
+/// support of every version it declares.
+#[must_use]
+pub fn shown(key: &str, schema: Schema, declared: &[VersionSupport], detailed: bool) -> Value {
+    let mut shown = json!({ "name": key, "schema": schema.render() });
+    if detailed {
+        shown["support_status"] = render(declared);
+    }
+    shown
 }

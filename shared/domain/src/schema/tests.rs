@@ -139,6 +139,21 @@ fn properties_are_checked_in_order_and_unknown_keys_last() {
 }
 
 #[test]
+fn inside_a_property_values_are_checked_before_missing_and_unknown_keys_unless_they_are_empty() {
+    for (key, given, expected) in [
+        ("map", json!({"count": "a"}), "The value 'a' is not a valid Integer"),
+        ("map", json!({"count": ""}), "Required spec item 'must' not provided"),
+        ("map", json!({"must": "a", "count": "", "x": 1}), "The value '' is not a valid Integer"),
+        ("maps", json!([{}, {"count": "a"}]), "The value 'a' is not a valid Integer"),
+        ("maps", json!([{"x": 1}, {"must": "a", "count": "a"}]), "The value 'a' is not a valid Integer"),
+        ("maps", json!([{}, 1]), "'1' is not a Map"),
+        ("maps", json!([{}, {"must": "a", "count": ""}]), "Required spec item 'must' not provided"),
+    ] {
+        assert_eq!(verdict(key, &given), Err(expected.to_owned()), "{key} {given}");
+    }
+}
+
+#[test]
 fn the_envelope_is_checked_in_order_and_only_policies_take_a_description() {
     for (given, expected) in [
         (json!({}), "Required spec item 'type' not provided"),

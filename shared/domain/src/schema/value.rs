@@ -72,6 +72,14 @@ pub(super) fn items(value: &Value) -> Result<Vec<Value>, Violation> {
     }
 }
 
+/// An object as it is.
+pub(super) fn map(value: &Value) -> Result<Value, Violation> {
+    match value {
+        Value::Object(_) => Ok(value.clone()),
+        other => Err(Violation::new(format!("'{}' is not a Map", pyrepr::str(other)))),
+    }
+}
+
 /// Refuses what is not one of `allowed`; a list given for a string is checked item by item.
 pub(super) fn allowed(given: &Value, converted: &Value, allowed: &[&str]) -> Result<(), Violation> {
     let permitted = |value: &Value| value.as_str().is_some_and(|text| allowed.contains(&text));
