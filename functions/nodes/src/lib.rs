@@ -1,14 +1,48 @@
 //! Nodes (spec api-resources L).
 
+mod actions;
+mod adopt;
+mod adopt_preview;
+mod create;
+mod delete;
 mod list;
 mod members;
+mod operations;
+mod profile;
 mod show;
+mod start;
+#[cfg(test)]
+mod testing;
+mod update;
 
 use axum::Router;
-use axum::routing::get;
+use axum::extract::{FromRequest, Path, Request, State};
+use axum::response::Response;
+use axum::routing::{get, post};
+use coppice_api::call::Call;
+use coppice_api::error::Failure;
+use coppice_api::raw::RawError;
 use coppice_engine::Env;
 
 /// The endpoints of this function.
 pub fn router() -> Router<Env> {
-    Router::new().route("/nodes", get(list::list)).route("/nodes/{id}", get(show::show))
+    Router::new()
+        .route("/nodes", get(list::list).post(create::create))
+        .route("/nodes/{id}", get(show::show).patch(update::update).delete(delete::delete).post(adoption))
+        .route("/nodes/{id}/actions", post(actions::create))
+        .route("/nodes/{id}/ops", post(operations::create))
+}
+
+/// `POST /v1/nodes/adopt` and `/v1/nodes/adopt-preview`. There is no other path below `/nodes` to POST to;
+/// with other methods these are names of nodes.
+async fn adoption(
+    State(env): State<Env>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Response, Failure> {
+    match id.as_str() {
+        "adopt" => adopt::adopt(&env, &Call::from_request(request, &env).await?).await,
+        "adopt-preview" => adopt_preview::preview(&env, &Call::from_request(request, &env).await?).await,
+        _ => Ok(RawError::not_found().respond(request.headers())),
+    }
 }

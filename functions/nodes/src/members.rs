@@ -62,35 +62,15 @@ fn compare(left: &Node, right: &Node, order: &[(String, bool)]) -> Ordering {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use coppice_domain::cluster::JsonMap;
-    use coppice_domain::ids::ProfileId;
-    use coppice_domain::node::NodeStatus;
     use coppice_domain::time::Timestamp;
     use uuid::Uuid;
 
     fn node(id: u128, index: i64, init_at: i64) -> Node {
         Node {
             id: NodeId::new(Uuid::from_u128(id)),
-            name: format!("n{id}"),
-            cluster_id: None,
-            physical_id: None,
-            profile_id: ProfileId::new(Uuid::nil()),
-            user: String::new(),
-            project: String::new(),
-            domain: None,
             index,
-            role: None,
             init_at: Timestamp::from_micros(init_at),
-            created_at: None,
-            updated_at: None,
-            status: NodeStatus::Active,
-            status_reason: String::new(),
-            metadata: None,
-            data: JsonMap::new(),
-            dependents: JsonMap::new(),
-            tainted: false,
-            active_action: None,
-            own_reference: false,
+            ..crate::testing::node()
         }
     }
 

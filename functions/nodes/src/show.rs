@@ -1,16 +1,17 @@
 //! `GET /v1/nodes/{id}` (spec api-resources L2).
 
+use crate::profile::shown;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use coppice_api::call::{Body, Call, Endpoint};
 use coppice_api::error::Failure;
 use coppice_api::fields::flag;
 use coppice_api::microversion::MIN;
-use coppice_api::views::{self, UNKNOWN_PROFILE};
 use coppice_domain::fault::Fault;
 use coppice_domain::node::Node;
 use coppice_engine::Env;
-use coppice_support::{find, profile_names};
+use coppice_engine::inspect;
+use coppice_support::find;
 use serde_json::json;
 
 const ENDPOINT: Endpoint = Endpoint { rule: "nodes:get", since: MIN, body: Body::None };
@@ -25,12 +26,9 @@ pub(crate) async fn show(
     call.enter(&ENDPOINT)?;
     let details = wants_details(&call.query)?;
     let node = find::<Node>(&env.store, &call.caller, &id).await?;
-    let names = profile_names(&env.store, &[node.profile_id]).await?;
-    let profile = names.get(&node.profile_id).map_or(UNKNOWN_PROFILE, String::as_str);
-    let mut view = views::node(&node, profile, call.microversion);
-    if details && node.physical_id.is_some() {
-        // What a backend that reports no details shows.
-        view["details"] = json!({});
+    let mut view = shown(&env, &call, &node).await?;
+    if let Some(physical_id) = node.physical_id.as_deref().filter(|_| details) {
+        view["details"] = inspect::details(&env, physical_id).await;
     }
     Ok(call.respond().ok(&json!({ "node": view })))
 }

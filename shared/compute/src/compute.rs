@@ -94,6 +94,17 @@ pub trait Compute: Send + Sync {
     /// # Errors
     /// `Throttled`, `Denied`, `Transient`.
     async fn details(&self, id: &str) -> Result<Option<JsonMap>, ComputeError>;
+
+    /// What a profile would have to say to ask for an instance like this one, whoever made it: properties
+    /// by the names that profiles of its type use (spec engine-nodes §5.9); none if the backend does not
+    /// know the instance.
+    ///
+    /// Only what the backend tells: no property is null, and none is secret. What this service or the
+    /// backend added by itself (metadata `cluster_…`, parameters `OS::…`) is left out.
+    ///
+    /// # Errors
+    /// `Throttled`, `Denied`, `Transient`.
+    async fn describe(&self, id: &str) -> Result<Option<JsonMap>, ComputeError>;
 }
 
 #[async_trait]
@@ -124,5 +135,9 @@ impl<C: Compute + ?Sized> Compute for Arc<C> {
 
     async fn details(&self, id: &str) -> Result<Option<JsonMap>, ComputeError> {
         (**self).details(id).await
+    }
+
+    async fn describe(&self, id: &str) -> Result<Option<JsonMap>, ComputeError> {
+        (**self).describe(id).await
     }
 }

@@ -46,6 +46,8 @@ pub enum FaultKind {
     ResourceIsLocked,
     /// A spec violates its schema (500 by contract, tempest asserts it).
     ESchema,
+    /// The backend did not do what a request needs of it at once.
+    ProfileOperationFailed,
     /// The service failed.
     InternalError,
     /// A dependency is unavailable or throttling; the same request may succeed later.
@@ -73,7 +75,7 @@ impl FaultKind {
             | Self::FeatureNotSupported
             | Self::ResourceInUse
             | Self::ResourceIsLocked => 409,
-            Self::ESchema | Self::InternalError => 500,
+            Self::ESchema | Self::ProfileOperationFailed | Self::InternalError => 500,
             Self::ServiceUnavailable => 503,
         }
     }
@@ -101,6 +103,7 @@ impl FaultKind {
             Self::ResourceInUse => "ResourceInUse",
             Self::ResourceIsLocked => "ResourceIsLocked",
             Self::ESchema => "ESchema",
+            Self::ProfileOperationFailed => "ProfileOperationFailed",
             Self::InternalError => "InternalError",
             Self::ServiceUnavailable => "ServiceUnavailable",
         }

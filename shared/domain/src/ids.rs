@@ -94,6 +94,15 @@ id_types! {
     ReceiverId,
 }
 
+impl NodeId {
+    /// The id of the node that adopts this instance, whoever asks for it: an instance that is adopted twice
+    /// would need the same id twice, and there the store refuses.
+    #[must_use]
+    pub fn adopting(instance: &str) -> Self {
+        Self(derive(Uuid::nil(), "adopt", instance.as_bytes()))
+    }
+}
+
 /// The text is not a UUID in its canonical spelling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not an id in canonical form (lower-case, dashed UUID)")]
@@ -128,6 +137,13 @@ mod tests {
         assert_ne!(NodeId::derived(action, "node", 3), NodeId::derived(action, "node", 4));
         assert_ne!(NodeId::derived(action, "node", 3).uuid(), ActionId::derived(action, "child", 3).uuid());
         assert_eq!(NodeId::derived(action, "node", 3).uuid().get_version_num(), 4);
+    }
+
+    #[test]
+    fn an_instance_is_adopted_under_one_id() {
+        assert_eq!(NodeId::adopting("i-1"), NodeId::adopting("i-1"));
+        assert_ne!(NodeId::adopting("i-1"), NodeId::adopting("i-2"));
+        assert_eq!(NodeId::adopting("").uuid().get_version_num(), 4);
     }
 
     #[test]

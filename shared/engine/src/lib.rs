@@ -10,6 +10,7 @@ pub mod dispatch;
 mod env;
 mod fleet;
 mod history;
+pub mod inspect;
 pub mod lifecycle;
 mod machine;
 pub mod reconciler;

@@ -2,6 +2,7 @@
 
 mod accept;
 mod accept_node;
+mod adopt;
 mod batch;
 mod binding;
 mod cluster;
@@ -33,6 +34,7 @@ mod view;
 
 pub use accept::{Acceptance, AcceptedAction};
 pub use accept_node::NodeAcceptance;
+pub use adopt::Adoption;
 pub use binding::Attached;
 pub use due::DueTask;
 pub use entity::{Entity, Kind};

@@ -53,12 +53,7 @@ impl Store {
     /// When the store fails.
     pub async fn template_create<T: Template + Serialize>(&self, template: &T) -> Result<(), StoreError> {
         self.register_project(template.project()).await?;
-        let mut writes = Vec::new();
-        for item in indexed(template, false)? {
-            writes.push(Write::put(item)?);
-        }
-        writes.push(Write::put(name_item(T::KIND, template)?)?);
-        self.transact(writes, Some(template.uuid())).await.map(|_| ())
+        self.transact(template_puts(template)?, Some(template.uuid())).await.map(|_| ())
     }
 
     /// Replaces what may change; `false` when the template is gone meanwhile.
@@ -162,6 +157,16 @@ impl Store {
             }
         }
     }
+}
+
+/// The records of a new template and of its name.
+pub(crate) fn template_puts<T: Template>(template: &T) -> Result<Vec<Write>, StoreError> {
+    let mut writes = Vec::new();
+    for item in indexed(template, false)? {
+        writes.push(Write::put(item)?);
+    }
+    writes.push(Write::put(name_item(T::KIND, template)?)?);
+    Ok(writes)
 }
 
 /// The condition that a template exists and is not being deleted. A hold that has expired counts, too: the

@@ -139,4 +139,9 @@ impl Compute for Cloud {
         let label = format!("details of instance {}", short(id));
         self.plain(Class::CloudRead, label, self.inner.details(id)).await
     }
+
+    async fn describe(&self, id: &str) -> Result<Option<JsonMap>, ComputeError> {
+        let label = format!("describe instance {}", short(id));
+        self.plain(Class::CloudRead, label, self.inner.describe(id)).await
+    }
 }

@@ -60,5 +60,6 @@ pub(super) async fn an_unknown_instance_is_gone(harness: &dyn Harness) {
         assert_eq!(case.compute.delete(id).await, Ok(Deletion::Gone));
         assert_eq!(case.compute.get(id).await, Ok(None));
         assert_eq!(case.compute.details(id).await, Ok(None));
+        assert_eq!(case.compute.describe(id).await, Ok(None));
     }
 }

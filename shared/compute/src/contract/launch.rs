@@ -72,3 +72,24 @@ pub(super) async fn details_are_those_of_the_instance(harness: &dyn Harness) {
     assert_eq!(case.compute.details(&id).await, Ok(None));
     case.close().await;
 }
+
+pub(super) async fn an_instance_is_described_as_a_profile_would_ask_for_it(harness: &dyn Harness) {
+    let case = Case::roomy(harness).await;
+    let mut request = case.request(0);
+    let own = json!({ "own": "mark" });
+    request.metadata = own.as_object().cloned().unwrap_or_default();
+    request.metadata.insert("cluster_id".to_owned(), json!("a mark of the service"));
+    let id = case.create(&request).await.id;
+    case.built(&id).await;
+    let described = case.compute.describe(&id).await.expect("a read is answered").expect("it is there");
+    assert_eq!(described.get("name"), Some(&json!(request.name)));
+    assert_eq!(described.get("metadata"), Some(&own), "of the metadata, what users put there");
+    for (name, value) in &described {
+        assert!(!value.is_null(), "{name} is null");
+        assert!(!["admin_pass", "user_data"].contains(&name.as_str()), "{name} is secret");
+    }
+    case.delete(&id).await;
+    case.catch_up().await;
+    assert_eq!(case.compute.describe(&id).await, Ok(None));
+    case.close().await;
+}

@@ -72,6 +72,7 @@ pub async fn suite(harness: &dyn Harness) {
     launch::an_instance_carries_its_tags_wherever_it_shows(harness).await;
     launch::a_failed_instance_says_why_and_exists_until_it_is_deleted(harness).await;
     launch::details_are_those_of_the_instance(harness).await;
+    launch::an_instance_is_described_as_a_profile_would_ask_for_it(harness).await;
 
     repeat::a_repeated_creation_does_what_the_backend_says(harness).await;
     repeat::ensuring_a_creation_repeatedly_makes_one_instance(harness).await;

@@ -71,6 +71,7 @@ pub(super) async fn a_throttled_call_is_told_to_come_back_later(harness: &dyn Ha
         case.compute.list(Filter::Action(case.action), None).await.err(),
         case.compute.delete(id).await.err(),
         case.compute.details(id).await.err(),
+        case.compute.describe(id).await.err(),
     ] {
         let consequence = error.as_ref().map(ComputeError::consequence);
         assert!(matches!(consequence, Some(Consequence::RetryLater { .. })), "{error:?}");

@@ -3,12 +3,13 @@
 use super::behaviour::{Behaviour, Failure, NO_VALID_HOST, quota_text};
 use super::chance::{happens, instance_id, is_instance_id};
 use super::config::{ConfigError, Limited, Settings, SimulatedConfig, WhenFull};
+use super::describe::describe;
 use super::details::details;
 use super::record::Record;
 use super::store::{Insertion, InstanceStore, Limit, StoreFailure};
 use crate::compute::{Compute, Deletion, Idempotency};
 use crate::error::ComputeError;
-use crate::instance::Instance;
+use crate::instance::{Instance, InstanceState};
 use crate::listing::{Filter, MAX_IDS, Page, PageMark};
 use crate::request::CreateRequest;
 use async_trait::async_trait;
@@ -111,6 +112,20 @@ impl Simulated {
         }
     }
 
+    /// One record and the state that reads show of it; none if they show no such instance.
+    async fn shown(
+        &self,
+        operation: &str,
+        id: &str,
+    ) -> Result<Option<(Record, InstanceState)>, ComputeError> {
+        self.admit(operation, id)?;
+        if !is_instance_id(id) {
+            return Ok(None);
+        }
+        let record = self.store.get(id).await.map_err(failed)?;
+        Ok(record.and_then(|record| record.state_at(self.seen()).map(|state| (record, state))))
+    }
+
     /// Frees what instances hold that are gone but were not deleted again since.
     async fn settle_gone(&self) -> Result<(), ComputeError> {
         for was in self.store.unsettled(self.seen(), SETTLED_AT_ONCE).await.map_err(failed)? {
@@ -169,12 +184,8 @@ impl Compute for Simulated {
     }
 
     async fn get(&self, id: &str) -> Result<Option<Instance>, ComputeError> {
-        self.admit("get", id)?;
-        if !is_instance_id(id) {
-            return Ok(None);
-        }
-        let record = self.store.get(id).await.map_err(failed)?;
-        Ok(record.and_then(|record| record.instance_at(self.seen())))
+        let shown = self.shown("get", id).await?;
+        Ok(shown.map(|(record, state)| record.instance_in(state)))
     }
 
     async fn list(&self, filter: Filter<'_>, after: Option<&PageMark>) -> Result<Page, ComputeError> {
@@ -215,13 +226,13 @@ impl Compute for Simulated {
     }
 
     async fn details(&self, id: &str) -> Result<Option<JsonMap>, ComputeError> {
-        self.admit("details", id)?;
-        if !is_instance_id(id) {
-            return Ok(None);
-        }
-        let record = self.store.get(id).await.map_err(failed)?;
-        let seen = self.seen();
-        Ok(record.and_then(|record| Some(details(&record, &record.state_at(seen)?))))
+        let shown = self.shown("details", id).await?;
+        Ok(shown.map(|(record, state)| details(&record, &state)))
+    }
+
+    async fn describe(&self, id: &str) -> Result<Option<JsonMap>, ComputeError> {
+        let shown = self.shown("describe", id).await?;
+        Ok(shown.map(|(record, _)| describe(&record)))
     }
 }
 

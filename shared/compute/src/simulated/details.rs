@@ -24,7 +24,6 @@ pub(super) fn details(record: &Record, state: &InstanceState) -> JsonMap {
         InstanceState::Active | InstanceState::Stopped => record.ready_at.iso_micros(),
         InstanceState::Building | InstanceState::Error { .. } | InstanceState::Deleting => "-".to_owned(),
     };
-    let zone = record.spec.get("availability_zone").and_then(Value::as_str).unwrap_or("simulated");
     let mut shown = JsonMap::new();
     for (key, value) in [
         ("id", json!(record.id)),
@@ -41,7 +40,7 @@ pub(super) fn details(record: &Record, state: &InstanceState) -> JsonMap {
         ("security_groups", security_groups(&record.spec)),
         ("progress", json!(0)),
         ("OS-DCF:diskConfig", json!("AUTO")),
-        ("OS-EXT-AZ:availability_zone", json!(zone)),
+        ("OS-EXT-AZ:availability_zone", json!(zone(record))),
         ("OS-EXT-STS:power_state", json!(power_state)),
         ("OS-EXT-STS:task_state", json!(task)),
         ("OS-EXT-STS:vm_state", json!(vm_state)),
@@ -53,22 +52,28 @@ pub(super) fn details(record: &Record, state: &InstanceState) -> JsonMap {
     shown
 }
 
+/// The zone it runs in: the one it was asked for in, else the only one there is.
+pub(super) fn zone(record: &Record) -> &str {
+    record.spec.get("availability_zone").and_then(Value::as_str).unwrap_or("simulated")
+}
+
 /// Without doubles: nothing as an empty text, one as its name, several as a list.
 fn security_groups(spec: &JsonMap) -> Value {
-    let mut names: Vec<&str> = spec
-        .get("security_groups")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
-    names.sort_unstable();
-    names.dedup();
+    let names = security_group_names(spec);
     match names.as_slice() {
         [] => json!(""),
         [name] => json!(name),
         names => json!(names),
     }
+}
+
+/// The names of its security groups, each once.
+pub(super) fn security_group_names(spec: &JsonMap) -> Vec<&str> {
+    let given = spec.get("security_groups").and_then(Value::as_array);
+    let mut names: Vec<&str> = given.into_iter().flatten().filter_map(Value::as_str).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod backend;
 mod behaviour;
 mod chance;
 mod config;
+mod describe;
 mod details;
 mod dynamo;
 mod memory;

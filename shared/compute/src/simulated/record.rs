@@ -101,13 +101,18 @@ impl Record {
     /// What it shows at a time.
     #[must_use]
     pub fn instance_at(&self, time: Timestamp) -> Option<Instance> {
-        Some(Instance {
+        self.state_at(time).map(|state| self.instance_in(state))
+    }
+
+    /// What it shows in a state.
+    pub(super) fn instance_in(&self, state: InstanceState) -> Instance {
+        Instance {
             id: self.id.clone(),
             name: self.name.clone(),
-            state: self.state_at(time)?,
+            state,
             tags: Some(self.tags.clone()),
             created_at: self.created_at,
-        })
+        }
     }
 
     /// Whether its deletion has ended by a time.

@@ -20,6 +20,7 @@ pub enum CallKind {
     List,
     Delete,
     Details,
+    Describe,
 }
 
 /// One call.
@@ -129,5 +130,9 @@ impl<C: Compute> Compute for Faulty<C> {
 
     async fn details(&self, id: &str) -> Result<Option<JsonMap>, ComputeError> {
         self.call(CallKind::Details, id.to_owned(), self.inner.details(id)).await
+    }
+
+    async fn describe(&self, id: &str) -> Result<Option<JsonMap>, ComputeError> {
+        self.call(CallKind::Describe, id.to_owned(), self.inner.describe(id)).await
     }
 }

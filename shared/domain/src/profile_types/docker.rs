@@ -18,6 +18,7 @@ pub const TYPE: ProfileType = ProfileType {
         Operation::plain("pause", "Pauses the container."),
         Operation::plain("unpause", "Ends the pause of the container."),
     ],
+    adopted: &[],
     support: &[VersionSupport { version: "1.0", history: &[(Status::Experimental, "2017.02")] }],
     checks_context: true,
     semantics,

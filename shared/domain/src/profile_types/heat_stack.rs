@@ -18,6 +18,7 @@ pub const TYPE: ProfileType = ProfileType {
         description: "Gives up the stack without deleting its resources.",
         parameters: Parameters::Free,
     }],
+    adopted: &["disable_rollback", "environment", "files", "parameters", "template", "timeout"],
     support: &[VersionSupport { version: "1.0", history: &[(Status::Supported, "2016.04")] }],
     checks_context: false,
     semantics,

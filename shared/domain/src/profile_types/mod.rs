@@ -12,6 +12,7 @@ use crate::schema::{Schema, spec};
 use serde_json::Value;
 use std::fmt;
 
+mod adopt;
 pub mod check;
 pub mod docker;
 pub mod heat_stack;
@@ -30,6 +31,8 @@ pub struct ProfileType {
     pub schema: Schema,
     /// What its nodes can be told to do.
     pub operations: &'static [Operation],
+    /// The properties that are read off an instance which is adopted, as far as the backend tells them.
+    pub adopted: &'static [&'static str],
     /// Every version the type declares, registered or not.
     pub support: &'static [VersionSupport],
     /// Whether the keys of `context` must be names of the security context's parts.

@@ -1,9 +1,11 @@
 //! Accepting requests that start work: validated input in, an action id out, and the work is certain to
 //! be done (invariant 1).
 
+mod adopt;
 mod cluster;
 mod node;
 
+pub use adopt::{AdoptedNode, node_adopt};
 pub use cluster::{cluster_action, cluster_create};
 pub use node::{NewNode, node_action, node_create};
 

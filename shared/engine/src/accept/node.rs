@@ -17,7 +17,7 @@ use serde_json::Value;
 use std::time::Duration;
 
 /// The index of a node that is no member of a cluster.
-const ORPHAN: i64 = -1;
+pub(super) const ORPHAN: i64 = -1;
 
 /// A node to be made.
 #[derive(Clone, Debug, PartialEq)]

@@ -35,18 +35,44 @@ async fn a_node_shows_whether_it_is_tainted_from_1_13_on() {
 }
 
 #[tokio::test]
-async fn details_are_shown_when_they_are_asked_for() {
+async fn details_are_those_that_the_backend_tells_or_why_it_does_not() {
     let app = TestApp::new().await;
     let profile = app.profile(ALICE, "p").await;
     app.cluster(ALICE, "c", &profile, 1).await;
-    let id = app.show(ALICE, "/v1/nodes", "nodes").await[0]["id"].as_str().unwrap().to_owned();
-    for (query, shown) in [("", false), ("?show_details=false", false), ("?show_details=TRUE", true)] {
-        let node = app.show(ALICE, &format!("/v1/nodes/{id}{query}"), "node").await;
-        assert_eq!(node.get("details").is_some(), shown, "{query}");
+    let node = app.show(ALICE, "/v1/nodes", "nodes").await[0].take();
+    let (id, instance) = (node["id"].as_str().unwrap(), node["physical_id"].as_str().unwrap());
+    for query in ["", "?show_details=false"] {
+        let shown = app.show(ALICE, &format!("/v1/nodes/{id}{query}"), "node").await;
+        assert_eq!(shown, node, "{query}");
     }
+    let detailed = format!("/v1/nodes/{id}?show_details=TRUE");
+    let details = app.show(ALICE, &detailed, "node").await["details"].take();
+    assert_eq!(
+        (&details["id"], &details["name"], &details["status"], &details["flavor"], &details["image"]),
+        (&json!(instance), &json!("web"), &json!("ACTIVE"), &json!("1"), &json!("cirros"))
+    );
+    app.system.env.compute.delete(instance).await.unwrap();
+    app.clock.advance(std::time::Duration::from_secs(600));
+    let message = format!("The instance '{instance}' could not be found.");
+    let details = app.show(ALICE, &detailed, "node").await["details"].take();
+    assert_eq!(details, json!({ "Error": { "code": 404, "message": message } }));
+}
+
+#[tokio::test]
+async fn a_node_without_an_instance_has_no_details() {
+    let app = TestApp::new().await;
+    app.profile(ALICE, "p").await;
+    super::create(&app, ALICE, &json!({ "name": "n", "profile_id": "p" })).await.expect(202);
+    let shown = app.show(ALICE, "/v1/nodes/n?show_details=true", "node").await;
+    assert_eq!((&shown["physical_id"], shown.get("details")), (&json!(null), None));
+}
+
+#[tokio::test]
+async fn details_are_asked_for_with_true_or_false() {
+    let app = TestApp::new().await;
     let answer = app.get("/v1/nodes/nosuch?show_details=yes").by(ALICE).send().await;
     let text = "Invalid value 'yes' specified for 'show_details'";
     check::fault(&answer, 400, "HTTPBadRequest", text);
-    let lost = app.get("/v1/nodes/adopt").by(ALICE).send().await;
-    check::fault(&lost, 404, "ResourceNotFound", "The node 'adopt' could not be found.");
+    let lost = app.get("/v1/nodes/nosuch").by(ALICE).send().await;
+    check::fault(&lost, 404, "ResourceNotFound", "The node 'nosuch' could not be found.");
 }

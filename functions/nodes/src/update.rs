@@ -1,0 +1,131 @@
+//! `PATCH /v1/nodes/{id}` (spec api-resources L3).
+
+use crate::profile::{shown, type_of};
+use crate::start::start;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use coppice_api::call::{Body, Call, Endpoint};
+use coppice_api::error::Failure;
+use coppice_api::fields::{Coerced, Field, Kind, coerce};
+use coppice_api::limits::{storable, storable_together};
+use coppice_api::microversion::{Feature, MIN};
+use coppice_domain::action::ActionKind;
+use coppice_domain::cluster::JsonMap;
+use coppice_domain::fault::Fault;
+use coppice_domain::ids::ProfileId;
+use coppice_domain::node::Node;
+use coppice_domain::profile::Profile;
+use coppice_engine::Env;
+use coppice_engine::accept::Asked;
+use coppice_support::{find, referenced};
+use serde_json::{Value, json};
+
+const ENDPOINT: Endpoint = Endpoint { rule: "nodes:update", since: MIN, body: Body::Required };
+
+const FIELDS: &[Field] = &[
+    Field::new("metadata", Kind::JsonMap).nullable(),
+    Field::new("name", Kind::Name).nullable(),
+    Field::new("profile_id", Kind::String).nullable(),
+    Field::new("role", Kind::String).nullable(),
+    Field::new("tainted", Kind::Boolean).nullable().since(Feature::Tainted),
+];
+
+/// Starts the update of a node, whatever its status; answers with the values it has until then.
+pub(crate) async fn update(
+    State(env): State<Env>,
+    Path(id): Path<String>,
+    call: Call,
+) -> Result<Response, Failure> {
+    call.enter(&ENDPOINT)?;
+    let mut body = call.updated("node")?.clone();
+    // The path says which node; what the body says about that does not count.
+    body.remove("identity");
+    let asked = coerce(FIELDS, &body, call.microversion)?;
+    let node = find::<Node>(&env.store, &call.caller, &id).await?;
+    let profile = match asked.text("profile_id").value() {
+        Some(reference) => Some(new_profile(&env, &call, &node, reference).await?),
+        None => None,
+    };
+    let inputs = changes(&node, &asked, profile);
+    if inputs.is_empty() {
+        return Err(Fault::bad_request("No property needs an update.").into());
+    }
+    storable("the update", &inputs)?;
+    let kept = |name: &str, now: Value| inputs.get(name).cloned().unwrap_or(now);
+    let together = (kept("metadata", json!(node.metadata)), kept("role", json!(node.role)));
+    storable_together("metadata and role", &together)?;
+    let view = shown(&env, &call, &node).await?;
+    let action = start(&env, &call, &node, Asked::new(ActionKind::NodeUpdate, inputs)).await?;
+    Ok(call.respond().accepted(&json!({ "node": view }), action))
+}
+
+/// The profile to change to: of the same type as the present one.
+async fn new_profile(env: &Env, call: &Call, node: &Node, reference: &str) -> Result<ProfileId, Failure> {
+    let wanted = referenced::<Profile>(&env.store, &call.caller, reference).await?;
+    if wanted.id != node.profile_id && wanted.type_name != type_of(env, node.profile_id).await? {
+        let text = "Cannot update a node to a different profile type, operation aborted.";
+        return Err(Fault::bad_request(text).into());
+    }
+    Ok(wanted.id)
+}
+
+/// What the update action is told: the properties that differ. Null is a value of metadata, role and
+/// `tainted`; a null name changes nothing.
+fn changes(node: &Node, asked: &Coerced, profile: Option<ProfileId>) -> JsonMap {
+    let mut inputs = JsonMap::new();
+    let mut change = |key: &str, given: Option<Value>, present: Value| {
+        if let Some(new) = given.filter(|new| *new != present) {
+            inputs.insert(key.to_owned(), new);
+        }
+    };
+    change("new_profile_id", profile.map(|id| json!(id)), json!(node.profile_id));
+    change("name", asked.text("name").value().map(Value::from), json!(node.name));
+    change("role", asked.text("role").given().map(|role| json!(role)), json!(node.role));
+    change("metadata", asked.map("metadata").given().map(|map| json!(map)), json!(node.metadata));
+    change("tainted", asked.boolean("tainted").given().map(|mark| json!(mark)), json!(node.tainted));
+    inputs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::node;
+    use coppice_api::microversion::MAX;
+    use uuid::Uuid;
+
+    fn told(node: &Node, body: &Value) -> Value {
+        let asked = coerce(FIELDS, body.as_object().unwrap(), MAX).unwrap();
+        changes(node, &asked, None).into()
+    }
+
+    #[test]
+    fn an_update_is_told_what_differs() {
+        let node = Node { name: "n".to_owned(), role: Some("r".to_owned()), ..node() };
+        for (body, inputs) in [
+            (json!({}), json!({})),
+            (json!({ "name": "n", "role": "r", "metadata": null, "tainted": false }), json!({})),
+            (json!({ "name": null, "profile_id": null }), json!({})),
+            (json!({ "name": "m", "role": "" }), json!({ "name": "m", "role": "" })),
+            (json!({ "role": null, "metadata": {} }), json!({ "role": null, "metadata": {} })),
+            (json!({ "tainted": true }), json!({ "tainted": true })),
+            (json!({ "tainted": null }), json!({ "tainted": null })),
+        ] {
+            assert_eq!(told(&node, &body), inputs, "{body}");
+        }
+    }
+
+    #[test]
+    fn only_another_profile_is_a_change() {
+        let node = node();
+        let other = ProfileId::new(Uuid::from_u128(9));
+        let inputs = |profile| Value::from(changes(&node, &Coerced::default(), Some(profile)));
+        assert_eq!(inputs(node.profile_id), json!({}));
+        assert_eq!(inputs(other), json!({ "new_profile_id": other }));
+    }
+
+    #[test]
+    fn a_mark_counts_from_1_13_on() {
+        let asked = coerce(FIELDS, json!({ "tainted": true }).as_object().unwrap(), MIN).unwrap();
+        assert!(changes(&node(), &asked, None).is_empty());
+    }
+}

@@ -1,0 +1,39 @@
+//! Recording an adopted instance: its node and the profile made for it, or neither (spec api-resources L7).
+
+use crate::entity::{Kind, indexed};
+use crate::error::StoreError;
+use crate::store::Store;
+use crate::template::{referenced_by, template_puts};
+use crate::transaction::{Transacted, Write};
+use coppice_domain::node::Node;
+use coppice_domain::profile::Profile;
+
+/// What became of an adoption.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Adoption {
+    /// Node and profile are recorded.
+    Done,
+    /// There is a node of this id: the instance was adopted before, by whichever project.
+    Taken,
+}
+
+impl Store {
+    /// Records a node and its profile, unless there is a node of this id. Repeating it within ten minutes
+    /// changes nothing.
+    ///
+    /// # Errors
+    /// When the store fails; both may then have been recorded.
+    pub async fn adopt(&self, node: &Node, profile: &Profile) -> Result<Adoption, StoreError> {
+        self.register_project(&node.project).await?;
+        let mut writes = Vec::new();
+        for item in indexed(node, true)? {
+            writes.push(Write::put(item)?.if_lacks("pk"));
+        }
+        writes.extend(template_puts(profile)?);
+        writes.push(referenced_by::<Profile>(profile.id.uuid(), Kind::Node, node.id.uuid())?);
+        Ok(match self.transact(writes, Some(profile.id.uuid())).await? {
+            Transacted::Done => Adoption::Done,
+            Transacted::Refused(_) => Adoption::Taken,
+        })
+    }
+}
