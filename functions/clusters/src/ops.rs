@@ -12,12 +12,11 @@ use coppice_domain::cluster::JsonMap;
 use coppice_domain::fault::Fault;
 use coppice_domain::ids::NodeId;
 use coppice_domain::node::Node;
-use coppice_domain::profile::Profile;
-use coppice_domain::profile_types;
+use coppice_domain::profile_types::check_operation;
 use coppice_engine::Env;
 use coppice_engine::accept::{self, Asked, Requester};
 use coppice_store::ClusterView;
-use coppice_support::{cluster_view, refused, store_failed};
+use coppice_support::{cluster_view, refused, store_failed, type_of};
 use serde_json::{Value, json};
 
 const ENDPOINT: Endpoint =
@@ -42,9 +41,7 @@ pub(crate) async fn create(
     let asked = coerce_with(FIELDS, data, call.microversion, rules)?;
     let (params, filters) = (map(&asked, PARAMS), map(&asked, FILTERS));
     let view = cluster_view(&env.store, &call.caller, &id).await?;
-    let profile = env.store.get::<Profile>(view.cluster.profile_id).await.map_err(store_failed)?;
-    let type_name = profile.map(|profile| profile.type_name).unwrap_or_default();
-    check(&type_name, operation, &params)?;
+    check_operation(&type_of(&env.store, view.cluster.profile_id).await?, operation, &params)?;
     check_filters(&filters)?;
     let nodes = chosen(&env, &view, &filters).await?;
     if nodes.is_empty() {
@@ -78,17 +75,6 @@ fn requested(body: Option<&JsonMap>) -> Result<(&str, &JsonMap), Fault> {
 /// Null and nothing are as good as an empty map.
 fn map(asked: &Coerced, name: &str) -> JsonMap {
     asked.map(name).value().cloned().unwrap_or_default()
-}
-
-/// Whether the nodes of a profile of this type take the operation with these parameters.
-fn check(type_name: &str, operation: &str, params: &JsonMap) -> Result<(), Fault> {
-    let known = profile_types::find(type_name).and_then(|found| found.operation(operation));
-    let known = known.ok_or_else(|| {
-        Fault::bad_request(format!(
-            "The requested operation '{operation}' is not supported by the profile type '{type_name}'"
-        ))
-    })?;
-    known.check(params)
 }
 
 fn check_filters(filters: &JsonMap) -> Result<(), Fault> {
@@ -128,7 +114,6 @@ fn passes(node: &Node, filters: &JsonMap) -> bool {
 mod tests {
     use super::*;
     use crate::testing::node;
-    use coppice_domain::fault::MALFORMED;
 
     fn object(value: &Value) -> JsonMap {
         value.as_object().cloned().unwrap()
@@ -147,19 +132,6 @@ mod tests {
             assert_eq!(requested(Some(&object(&body))), Err(Fault::http(text)), "{body}");
         }
         assert_eq!(requested(None), Err(Fault::http("No operation specified")));
-    }
-
-    #[test]
-    fn an_operation_is_one_of_the_profile_type_and_takes_its_parameters() {
-        let server = |operation, params: Value| check("os.nova.server-1.0", operation, &object(&params));
-        assert_eq!(server("reboot", json!({"type": "HARD"})), Ok(()));
-        assert_eq!(server("reboot", json!({})), Ok(()));
-        let text =
-            "The requested operation 'dance' is not supported by the profile type 'os.nova.server-1.0'.";
-        assert_eq!(server("dance", json!({"a": 1})), Err(Fault::bad_request(text)));
-        let text = "Unrecognizable parameter 'kind'.";
-        assert_eq!(server("reboot", json!({"kind": "HARD"})), Err(Fault::bad_request(text)));
-        assert_eq!(server("pause", json!({"a": 1})), Err(Fault::http(MALFORMED)));
     }
 
     #[test]

@@ -48,7 +48,7 @@ pub(super) async fn del_nodes(
 fn removable(named: &[NamedNode<'_>], cluster: ClusterId) -> Result<Vec<NodeId>, Fault> {
     let nodes = || named.iter().filter_map(|each| each.node.as_ref());
     let is_member = |node: &Node| node.cluster_id == Some(cluster);
-    let needed = ids(nodes(), |node| is_member(node) && has_dependents(node));
+    let needed = ids(nodes(), |node| is_member(node) && node.has_dependents());
     if !needed.is_empty() {
         let list = pyrepr::repr_list(needed);
         return Err(Fault::new(
@@ -65,15 +65,6 @@ fn removable(named: &[NamedNode<'_>], cluster: ClusterId) -> Result<Vec<NodeId>,
         ("Nodes not members of specified cluster: ", ids(nodes(), |node| !is_member(node)), "."),
     ])?;
     Ok(distinct(nodes()))
-}
-
-/// Whether other nodes depend on this one.
-fn has_dependents(node: &Node) -> bool {
-    match node.dependents.get("nodes") {
-        None | Some(Value::Null) => false,
-        Some(Value::Array(nodes)) => !nodes.is_empty(),
-        Some(_) => true,
-    }
 }
 
 /// What the action is told. Whether the nodes are to be destroyed is part of it from 1.4 on.
