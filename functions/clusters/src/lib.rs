@@ -1,6 +1,7 @@
 //! Clusters, their actions, and operations on their nodes (spec api-resources H, I, J).
 
 pub mod actions;
+mod attributes;
 mod create;
 mod delete;
 mod list;
@@ -20,5 +21,6 @@ pub fn router() -> Router<Env> {
         .route("/clusters", get(list::list).post(create::create))
         .route("/clusters/{id}", get(show::show).patch(update::update).delete(delete::delete))
         .route("/clusters/{id}/actions", post(actions::create))
+        .route("/clusters/{id}/attrs/{path}", get(attributes::collect))
         .route("/clusters/{id}/ops", post(ops::create))
 }

@@ -1,6 +1,7 @@
 //! `/v1/clusters` (spec api-resources H, I, J).
 
 mod actions;
+mod attributes;
 mod create;
 mod delete;
 mod fixtures;
