@@ -96,12 +96,10 @@ fn deletable(view: &ClusterView, reference: &str, force: bool, cascade: bool) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{call, cluster};
+    use crate::testing::{binding, call, cluster};
     use coppice_api::microversion::MAX;
     use coppice_domain::cluster::Cluster;
-    use coppice_domain::ids::{BindingId, PolicyId, ReceiverId};
-    use coppice_domain::policy::Binding;
-    use coppice_domain::time::Timestamp;
+    use coppice_domain::ids::ReceiverId;
     use serde_json::json;
     use uuid::Uuid;
 
@@ -155,7 +153,7 @@ mod tests {
     #[test]
     fn a_cluster_with_policies_or_receivers_goes_by_force_or_where_the_deployment_cascades() {
         let receiver = ReceiverId::new(Uuid::from_u128(5));
-        let in_use = ClusterView { bindings: vec![binding()], receivers: vec![receiver], ..view(cluster()) };
+        let in_use = ClusterView { bindings: vec![binding(3)], receivers: vec![receiver], ..view(cluster()) };
         let refused = |view: &ClusterView| deletable(view, "c1", false, false).unwrap_err().message;
         assert_eq!(
             refused(&in_use),
@@ -169,19 +167,5 @@ mod tests {
         );
         assert_eq!(deletable(&in_use, "c1", true, false), Ok(()));
         assert_eq!(deletable(&in_use, "c1", false, true), Ok(()));
-    }
-
-    fn binding() -> Binding {
-        Binding {
-            id: BindingId::new(Uuid::from_u128(3)),
-            cluster_id: cluster().id,
-            policy_id: PolicyId::new(Uuid::from_u128(4)),
-            policy_type: "senlin.policy.deletion-1.0".to_owned(),
-            enabled: true,
-            priority: 400,
-            data: None,
-            last_op: None,
-            created_at: Timestamp::from_micros(0),
-        }
     }
 }

@@ -1,4 +1,5 @@
-//! Clusters, their actions, and operations on their nodes (spec api-resources H, I, J).
+//! Clusters: what they are, their actions, operations on their nodes, and their policies
+//! (spec api-resources H, I, J, K).
 
 pub mod actions;
 mod attributes;
@@ -6,6 +7,7 @@ mod create;
 mod delete;
 mod list;
 mod ops;
+pub mod policies;
 mod show;
 #[cfg(test)]
 mod testing;
@@ -23,4 +25,6 @@ pub fn router() -> Router<Env> {
         .route("/clusters/{id}/actions", post(actions::create))
         .route("/clusters/{id}/attrs/{path}", get(attributes::collect))
         .route("/clusters/{id}/ops", post(ops::create))
+        .route("/clusters/{id}/policies", get(policies::list::list))
+        .route("/clusters/{id}/policies/{policy_id}", get(policies::show::show))
 }

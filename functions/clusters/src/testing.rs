@@ -1,11 +1,12 @@
-//! A cluster, a node and a request for tests.
+//! A cluster, nodes, policies and a request for tests.
 
 use coppice_api::call::Call;
 use coppice_api::identity::Caller;
 use coppice_api::microversion::Microversion;
 use coppice_domain::cluster::{Cluster, ClusterStatus, JsonMap, Sizes};
-use coppice_domain::ids::{ClusterId, NodeId, ProfileId};
+use coppice_domain::ids::{BindingId, ClusterId, NodeId, PolicyId, ProfileId};
 use coppice_domain::node::{Node, NodeStatus};
+use coppice_domain::policy::{Binding, Policy};
 use coppice_domain::time::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
@@ -61,7 +62,39 @@ pub(crate) fn node(number: u128) -> Node {
         dependents: JsonMap::new(),
         tainted: false,
         active_action: None,
+        launched_by: None,
         own_reference: true,
+    }
+}
+
+/// The policy `p<number>`.
+pub(crate) fn policy(number: u128) -> Policy {
+    Policy {
+        id: PolicyId::new(Uuid::from_u128(number)),
+        name: format!("p{number}"),
+        type_name: "senlin.policy.deletion-1.1".to_owned(),
+        user: "u".to_owned(),
+        project: "p".to_owned(),
+        domain: None,
+        spec: JsonMap::new(),
+        data: JsonMap::new(),
+        created_at: Timestamp::from_micros(0),
+        updated_at: None,
+    }
+}
+
+/// That policy, attached to the cluster and enabled.
+pub(crate) fn binding(number: u128) -> Binding {
+    Binding {
+        id: BindingId::new(Uuid::from_u128(number)),
+        cluster_id: cluster().id,
+        policy_id: policy(number).id,
+        policy_type: policy(number).type_name,
+        enabled: true,
+        priority: 400,
+        data: None,
+        last_op: None,
+        created_at: Timestamp::from_micros(0),
     }
 }
 

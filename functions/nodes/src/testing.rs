@@ -29,6 +29,7 @@ pub(crate) fn node() -> Node {
         dependents: JsonMap::new(),
         tainted: false,
         active_action: None,
+        launched_by: None,
         own_reference: false,
     }
 }

@@ -1,6 +1,7 @@
 //! The contract of a compute backend. Drivers keep the promises written here; the contract suite
 //! (`contract`) checks them.
 
+use crate::change::{Change, Progress};
 use crate::error::ComputeError;
 use crate::instance::Instance;
 use crate::listing::{Filter, Page, PageMark};
@@ -45,7 +46,9 @@ pub enum Deletion {
 /// 5. **Errors are told apart** by what follows from them ([`ComputeError::consequence`]). After every
 ///    error but `Transient` nothing has happened; after `Transient` the call may have taken effect, now
 ///    or in a moment.
-/// 6. **Calls are bounded.** No call waits for an instance to reach a state (invariant 7).
+/// 6. **Changes are repeated** until [`Progress::Done`]. The same token is the same change, and is done once
+///    where the backend can tell; where it cannot, doing it twice leads to the same state as doing it once.
+/// 7. **Calls are bounded.** No call waits for an instance to reach a state (invariant 7).
 ///
 /// Create through [`ensure_created`](crate::ensure_created), not by calling `create`.
 #[async_trait]
@@ -87,6 +90,13 @@ pub trait Compute: Send + Sync {
     /// # Errors
     /// `Throttled`, `Denied`, `Transient`.
     async fn delete(&self, id: &str) -> Result<Deletion, ComputeError>;
+
+    /// Asks for a change of an instance. A change that another is under way to prevent is `Throttled`.
+    ///
+    /// # Errors
+    /// `Invalid` for what the backend, or the instance in its state, cannot do; `Quota`, `Capacity`,
+    /// `Throttled`, `Denied`, `Transient`.
+    async fn change(&self, id: &str, change: &Change) -> Result<Progress, ComputeError>;
 
     /// What `show_details` shows of a node (spec engine-nodes §5.9, schemas §3); none if the backend does
     /// not know the instance.
@@ -131,6 +141,10 @@ impl<C: Compute + ?Sized> Compute for Arc<C> {
 
     async fn delete(&self, id: &str) -> Result<Deletion, ComputeError> {
         (**self).delete(id).await
+    }
+
+    async fn change(&self, id: &str, change: &Change) -> Result<Progress, ComputeError> {
+        (**self).change(id, change).await
     }
 
     async fn details(&self, id: &str) -> Result<Option<JsonMap>, ComputeError> {

@@ -3,6 +3,7 @@
 //! The contract ([`Compute`]) is written for real clouds: creation is asynchronous, answers may be
 //! stale, and any call may fail after it took effect. Callers create through [`ensure_created`] only.
 
+mod change;
 mod compute;
 mod ensure;
 mod error;
@@ -16,6 +17,7 @@ pub mod contract;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
+pub use change::{Alteration, Change, Progress};
 pub use compute::{Compute, Deletion, Idempotency};
 pub use ensure::{adoptable, ensure_created};
 pub use error::{ComputeError, Consequence};

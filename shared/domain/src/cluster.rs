@@ -138,6 +138,8 @@ pub struct Member {
     pub tainted: bool,
     /// Whether its creation ever succeeded.
     pub created: bool,
-    /// The cluster action that is making or removing the node, until it has.
+    /// The cluster action that works on the node, until it has.
     pub pending: Option<ActionId>,
+    /// The cluster action that worked on it last, if it failed.
+    pub failed_for: Option<ActionId>,
 }

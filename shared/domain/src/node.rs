@@ -96,6 +96,9 @@ pub struct Node {
     pub tainted: bool,
     /// The action that holds it: no other may change it meanwhile (invariant 2).
     pub active_action: Option<ActionId>,
+    /// The action that launched its present instance, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub launched_by: Option<ActionId>,
     /// Whether it holds a reference of its own to its profile. Nodes that a cluster made do not: the
     /// cluster's references cover them.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

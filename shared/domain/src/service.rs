@@ -12,7 +12,8 @@ use uuid::Uuid;
 pub const RECONCILER: &str = "reconciler";
 
 /// The functions of a deployment.
-pub const FUNCTIONS: &[&str] = &["actions", "clusters", "meta", "nodes", "profiles", RECONCILER, "worker"];
+pub const FUNCTIONS: &[&str] =
+    &["actions", "clusters", "meta", "nodes", "policies", "profiles", RECONCILER, "worker"];
 
 /// A function of a deployment.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -54,7 +54,7 @@ mod tests {
     }
 
     fn member(number: u128, status: NodeStatus, tainted: bool, created: bool) -> Member {
-        Member { node: id(number), status, index: 1, tainted, created, pending: None }
+        Member { node: id(number), status, index: 1, tainted, created, pending: None, failed_for: None }
     }
 
     fn good(number: u128) -> Member {

@@ -1,13 +1,18 @@
-//! Cancelling an action (spec api-resources O, engine-actions §10).
+//! Cancelling actions (spec api-resources O, engine-actions §10).
+//!
+//! A request is noted with the action, and its worker ends it: an action that has not begun at once, one on a
+//! cluster as soon as its worker sees it, one on a node when its job is done. Forced, whoever works on it is
+//! fenced out and the action ends as soon as another worker has let its target go.
 
-use crate::accept::Refusal;
+use crate::accept::{Refusal, ring};
 use crate::env::Env;
 use coppice_domain::action::{Action, ActionStatus};
 use coppice_domain::fault::{Fault, FaultKind};
 use coppice_domain::pyrepr;
-use coppice_store::CANCEL;
+use coppice_store::Cancel;
+use std::time::Duration;
 
-/// The statuses in which an action can be cancelled.
+/// The statuses in which an action may be cancelled.
 const CANCELLABLE: [ActionStatus; 5] = [
     ActionStatus::Init,
     ActionStatus::Waiting,
@@ -16,25 +21,27 @@ const CANCELLABLE: [ActionStatus; 5] = [
     ActionStatus::WaitingLifecycleCompletion,
 ];
 
-/// Tells an action to stop. One that has ended stays as it is, even by force (invariant 5).
+/// Asks for `action` to be cancelled; one that another derived, for that one.
 ///
 /// # Errors
-/// `ActionImmutable` when it has ended; a failure of the store.
+/// `ActionImmutable` when it has ended, forced or not (invariant 5); a failure of the store.
 pub async fn cancel(env: &Env, action: &Action, force: bool) -> Result<(), Refusal> {
-    cancellable(action, force)?;
-    if env.store.task_signal(action.id, CANCEL).await? {
-        return Ok(());
+    if action.status.is_terminal() {
+        return Err(immutable(action).into());
     }
-    // It has ended since it was read.
-    match env.store.get::<Action>(action.id).await? {
-        Some(now) => Err(immutable(&now).into()),
-        None => Err(Fault::not_found("action", &action.id.to_string()).into()),
+    let task = action.parent.unwrap_or(action.id);
+    let how = if force { Cancel::Forced } else { Cancel::Gently };
+    match env.store.task_cancel(task, how).await? {
+        Some(seq) => {
+            ring(env, task, seq, Duration::ZERO).await;
+            Ok(())
+        }
+        None => {
+            let now: Option<Action> = env.store.get(action.id).await?;
+            let now = now.ok_or_else(|| Fault::not_found("action", &action.id.to_string()))?;
+            Err(immutable(&now).into())
+        }
     }
-}
-
-fn cancellable(action: &Action, force: bool) -> Result<(), Fault> {
-    let open = if force { !action.status.is_terminal() } else { CANCELLABLE.contains(&action.status) };
-    if open { Ok(()) } else { Err(immutable(action)) }
 }
 
 fn immutable(action: &Action) -> Fault {

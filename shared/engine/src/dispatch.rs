@@ -33,11 +33,14 @@ pub async fn handle(worker: &Worker, id: ActionId, seq: i64) -> Result<Outcome, 
         // Another worker is at it; if it dies, this message finds out.
         return Ok(Outcome::Wait(until.since(now)));
     }
-    if let Some(wake_at) = task.wake_at.filter(|wake_at| *wake_at > now) {
-        return Ok(Outcome::Wait(wake_at.since(now)));
-    }
-    if let Some(wait) = quiet(worker, &task, now).await? {
-        return Ok(Outcome::Wait(wait));
+    // A client that wants the action cancelled does not wait for what the action waits for.
+    if task.cancel.is_none() {
+        if let Some(wake_at) = task.wake_at.filter(|wake_at| *wake_at > now) {
+            return Ok(Outcome::Wait(wake_at.since(now)));
+        }
+        if let Some(wait) = quiet(worker, &task, now).await? {
+            return Ok(Outcome::Wait(wait));
+        }
     }
     let claim = Claim { owner: worker.id, now, lease: env.settings.lease, seq: task.seq };
     let Some(task) = env.store.task_claim(id, claim).await? else { return Ok(Outcome::Done) };
@@ -66,9 +69,10 @@ pub async fn handle(worker: &Worker, id: ActionId, seq: i64) -> Result<Outcome, 
 
 async fn park(worker: &Worker, task: &Task, parking: &Parking) -> Result<Outcome, StoreError> {
     let env = &worker.env;
-    if let Some(seq) = env.store.task_park(task, parking).await? {
+    if let Some(parked) = env.store.task_park(task, parking).await? {
         let delay = parking.wake_at.since(env.now()).min(LONGEST_DELAY);
-        ring(env, task.action.id, seq, delay).await;
+        let delay = if parked.cancel { Duration::ZERO } else { delay };
+        ring(env, task.action.id, parked.seq, delay).await;
     }
     Ok(Outcome::Done)
 }

@@ -59,6 +59,8 @@ pub struct Settings {
     pub max_clusters_per_project: i64,
     /// Seconds an action may take, unless its cluster says otherwise.
     pub default_action_timeout: i64,
+    /// The least seconds between polls that a health policy may ask for.
+    pub health_check_interval_min: i64,
     /// Whether names are unique within a project.
     pub name_unique: bool,
     /// Whether deleting a cluster takes its policy bindings and receivers with it without being forced.
@@ -113,6 +115,7 @@ impl Default for Settings {
             max_nodes_per_cluster: 1000,
             max_clusters_per_project: 100,
             default_action_timeout: 3600,
+            health_check_interval_min: 60,
             name_unique: false,
             delete_with_dependency: false,
             lease: seconds(90),

@@ -1,9 +1,10 @@
 //! Events of requested actions (spec engine-receivers-health-events §3). Derived actions have none.
 
-use coppice_domain::action::{Action, ActionStatus};
+use coppice_domain::action::{Action, ActionKind, ActionStatus};
 use coppice_domain::cluster::{Cluster, JsonMap};
 use coppice_domain::event::{Event, Level, Phase};
 use coppice_domain::ids::EventId;
+use coppice_domain::node::Node;
 use coppice_domain::time::Timestamp;
 
 /// The event that an action on a cluster begins.
@@ -19,11 +20,66 @@ pub(crate) fn ended(
     status: ActionStatus,
     reason: &str,
 ) -> Event {
-    let (level, phase) = match status {
+    let (level, phase) = outcome(status);
+    event(action, cluster, now, level, phase, reason.to_owned())
+}
+
+/// What an event calls its action: its kind, or the operation that runs.
+pub(crate) fn subject(action: &Action) -> &str {
+    let operation = match action.kind {
+        ActionKind::ClusterOperation | ActionKind::NodeOperation => action.inputs.get("operation"),
+        _ => None,
+    };
+    operation.and_then(serde_json::Value::as_str).unwrap_or_else(|| action.kind.name())
+}
+
+/// The event that an action on a node begins.
+pub(crate) fn started_on_node(action: &Action, node: &Node, now: Timestamp) -> Event {
+    node_event(action, node, now, Level::Info, Phase::Start, action.id.short())
+}
+
+/// The event that an action on a node has ended.
+pub(crate) fn ended_on_node(
+    action: &Action,
+    node: &Node,
+    now: Timestamp,
+    status: ActionStatus,
+    reason: &str,
+) -> Event {
+    let (level, phase) = outcome(status);
+    node_event(action, node, now, level, phase, reason.to_owned())
+}
+
+const fn outcome(status: ActionStatus) -> (Level, Phase) {
+    match status {
         ActionStatus::Succeeded => (Level::Info, Phase::End),
         _ => (Level::Error, Phase::Error),
-    };
-    event(action, cluster, now, level, phase, reason.to_owned())
+    }
+}
+
+fn node_event(
+    action: &Action,
+    node: &Node,
+    now: Timestamp,
+    level: Level,
+    phase: Phase,
+    status_reason: String,
+) -> Event {
+    Event {
+        id: EventId::derived(action.id, phase.name(), 0),
+        timestamp: now,
+        oid: node.id.uuid(),
+        oname: node.name.clone(),
+        otype: "NODE".to_owned(),
+        cluster_id: node.cluster_id,
+        level,
+        user: action.user.clone(),
+        project: action.project.clone(),
+        action: subject(action).to_owned(),
+        status: phase,
+        status_reason,
+        meta_data: JsonMap::new(),
+    }
 }
 
 fn event(
@@ -45,7 +101,7 @@ fn event(
         level,
         user: action.user.clone(),
         project: action.project.clone(),
-        action: action.kind.name().to_owned(),
+        action: subject(action).to_owned(),
         status: phase,
         status_reason,
         meta_data: JsonMap::new(),

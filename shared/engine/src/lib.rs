@@ -11,6 +11,7 @@ mod env;
 mod fleet;
 mod history;
 pub mod inspect;
+mod jobs;
 pub mod lifecycle;
 mod machine;
 pub mod reconciler;

@@ -3,24 +3,28 @@
 
 use crate::accept::ring;
 use crate::env::Env;
-use coppice_domain::ids::ActionId;
+use coppice_domain::action::Action;
 use coppice_store::StoreError;
 use std::time::Duration;
 
 /// Why an action is ready after its hook.
 const COMPLETE: &str = "Lifecycle complete.";
 
-/// Lets an action go on that waits for its hook; `false` when it does not, and nothing happens.
+/// Lets an action go on that waits for its hook; `false` when it does not, and nothing happens. One that
+/// another derived is carried on by that one, which is woken.
 ///
 /// # Errors
-/// When the store fails; the action may then have been let go, and is due.
-pub async fn complete(env: &Env, action: ActionId) -> Result<bool, StoreError> {
-    let due_at = env.now().plus(env.settings.due_grace);
-    match env.store.task_release(action, COMPLETE, due_at).await? {
-        Some(seq) => {
-            ring(env, action, seq, Duration::ZERO).await;
-            Ok(true)
+/// When the store fails; the action may then be ready. Whoever carries it on finds out at its own time.
+pub async fn complete(env: &Env, action: &Action) -> Result<bool, StoreError> {
+    let due_at = action.parent.is_none().then(|| env.now().plus(env.settings.due_grace));
+    let Some(seq) = env.store.task_release(action.id, COMPLETE, due_at).await? else { return Ok(false) };
+    match action.parent {
+        None => ring(env, action.id, seq, Duration::ZERO).await,
+        Some(parent) => {
+            if let Some(seq) = env.store.task_wake(parent).await? {
+                ring(env, parent, seq, Duration::ZERO).await;
+            }
         }
-        None => Ok(false),
     }
+    Ok(true)
 }

@@ -1,6 +1,7 @@
 //! The engine's plan for one action: decided once, saved with the step that begins it, and carried out
 //! to the letter however often a worker dies.
 
+use crate::jobs::Job;
 use coppice_domain::ids::{ActionId, NodeId};
 use coppice_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -9,26 +10,37 @@ use uuid::Uuid;
 /// What an action carries from claim to claim.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Work {
-    /// The action this one took its cluster over from (deletion only).
+    /// The action this one took its target over from (deletion only).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) supersedes: Option<ActionId>,
-    /// The plan, once made.
+    /// The plan of the present phase, once made. An action on a node has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) plan: Option<Plan>,
+    /// Which phase the plan is for, from 0.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) phase: u32,
+    /// Whether an action on a node has begun.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) begun: bool,
     /// Polls since something last changed.
     #[serde(default)]
     pub(crate) polls: u32,
 }
 
-/// What is to be done to the nodes of a cluster.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+const fn is_zero(phase: &u32) -> bool {
+    *phase == 0
+}
+
+/// What is to be done to the nodes of a cluster, in one phase of an action.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Plan {
     /// Nodes to make.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) creation: Option<Creation>,
-    /// Nodes to remove.
+    /// Nodes to work on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) removal: Option<Removal>,
+    pub(crate) assignment: Option<Assignment>,
 }
 
 /// Nodes to make: all that follows is derived from the action and the place in the count.
@@ -44,9 +56,11 @@ pub(crate) struct Creation {
     pub(crate) at: Timestamp,
 }
 
-/// Nodes to remove.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Removal {
+/// Nodes to work on, all in the same way.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Assignment {
+    /// What is to be done to each.
+    pub(crate) job: Job,
     /// Which, when they are few.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) nodes: Vec<Uuid>,
@@ -57,7 +71,7 @@ pub(crate) struct Removal {
     pub(crate) count: usize,
     /// How many are registered.
     pub(crate) registered: usize,
-    /// How many members are to be left.
+    /// How many members there shall be afterwards.
     pub(crate) remaining: usize,
     /// The time of the plan.
     pub(crate) at: Timestamp,
@@ -78,7 +92,7 @@ impl Creation {
     }
 }
 
-impl Removal {
+impl Assignment {
     /// Whether every node is registered.
     pub(crate) const fn registered(&self) -> bool {
         self.registered >= self.count
@@ -86,9 +100,9 @@ impl Removal {
 }
 
 impl Plan {
-    /// Whether every node to be made or removed is registered.
+    /// Whether every node to be made or worked on is registered.
     pub(crate) fn registered(&self) -> bool {
         self.creation.as_ref().is_none_or(Creation::registered)
-            && self.removal.as_ref().is_none_or(Removal::registered)
+            && self.assignment.as_ref().is_none_or(Assignment::registered)
     }
 }

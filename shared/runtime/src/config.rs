@@ -38,6 +38,7 @@ pub struct Overrides {
     max_nodes_per_cluster: Option<i64>,
     max_clusters_per_project: Option<i64>,
     default_action_timeout: Option<i64>,
+    health_check_interval_min: Option<i64>,
     name_unique: Option<bool>,
     delete_with_dependency: Option<bool>,
     lease_seconds: Option<f64>,
@@ -74,6 +75,7 @@ impl Overrides {
             max_nodes_per_cluster: self.max_nodes_per_cluster.unwrap_or(to.max_nodes_per_cluster),
             max_clusters_per_project: self.max_clusters_per_project.unwrap_or(to.max_clusters_per_project),
             default_action_timeout: self.default_action_timeout.unwrap_or(to.default_action_timeout),
+            health_check_interval_min: self.health_check_interval_min.unwrap_or(to.health_check_interval_min),
             name_unique: self.name_unique.unwrap_or(to.name_unique),
             delete_with_dependency: self.delete_with_dependency.unwrap_or(to.delete_with_dependency),
             lease: span(self.lease_seconds, to.lease),
@@ -207,12 +209,16 @@ mod tests {
     #[test]
     fn settings_are_overridden_in_seconds() {
         let mut pairs = NEEDED.to_vec();
-        pairs.push(("COPPICE_SETTINGS", r#"{"lease_seconds": 1.5, "max_attempts": 7}"#));
+        pairs.push((
+            "COPPICE_SETTINGS",
+            r#"{"lease_seconds": 1.5, "max_attempts": 7, "health_check_interval_min": 5}"#,
+        ));
         pairs.push(("COPPICE_IDENTITY", "keystone"));
         pairs.push(("COPPICE_KEYSTONE_URL", "https://keystone.example"));
         let config = read(&pairs).unwrap();
         assert_eq!(config.settings.lease, Duration::from_millis(1500));
         assert_eq!(config.settings.max_attempts, 7);
+        assert_eq!(config.settings.health_check_interval_min, 5);
         assert!(matches!(config.identity, Some(IdentityConfig::Keystone(_))));
     }
 }

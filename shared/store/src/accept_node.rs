@@ -160,5 +160,6 @@ fn joined(node: &Node) -> Member {
         tainted: node.tainted,
         created: node.created_at.is_some(),
         pending: None,
+        failed_for: None,
     }
 }

@@ -26,6 +26,9 @@ pub(crate) fn member_item(cluster: ClusterId, member: &Member) -> Item {
     if let Some(action) = member.pending {
         item.insert("by".to_owned(), s(action.to_string()));
     }
+    if let Some(action) = member.failed_for {
+        item.insert("fl".to_owned(), s(action.to_string()));
+    }
     with_key(&keys::member(cluster, member.node), item)
 }
 
@@ -43,15 +46,22 @@ pub(crate) fn member_from(item: &Item) -> Result<Member, StoreError> {
         tainted: item.contains_key("tn"),
         created: item.contains_key("cr"),
         pending: text(item, "by").and_then(|id| id.parse::<ActionId>().ok()),
+        failed_for: text(item, "fl").and_then(|id| id.parse::<ActionId>().ok()),
     })
 }
 
 /// The writes that take a cluster from one state to the next, on condition that `holder` still holds it.
 pub(crate) fn change(before: &Cluster, after: &Cluster, holder: ActionId) -> Result<Vec<Write>, StoreError> {
+    let own = Write::update(keys::cluster(before.id)).if_equals("active_action", s(holder.to_string()));
+    change_by(own, before, after)
+}
+
+/// The same, for a write of the cluster's own item that carries its own conditions.
+pub(crate) fn change_by(own: Write, before: &Cluster, after: &Cluster) -> Result<Vec<Write>, StoreError> {
     let (mut old, mut new) = (encode(before)?, encode(after)?);
     drop_empty(&mut old, &CLUSTER_BODY);
     drop_empty(&mut new, &CLUSTER_BODY);
-    let mut own = Write::update(keys::cluster(before.id)).if_equals("active_action", s(holder.to_string()));
+    let mut own = own;
     let mut body = Write::update(keys::cluster_body(before.id));
     let mut body_changed = false;
     let mut names: Vec<&String> = old.keys().chain(new.keys()).collect();

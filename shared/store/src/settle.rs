@@ -1,24 +1,27 @@
 //! Settling nodes: three writes in a fixed order (node, derived action, member). The member names the task
 //! until the last of them, so a worker that dies in between leaves it findable, and each may be repeated.
 
+use crate::entity::Kind;
 use crate::error::StoreError;
-use crate::item::{Item, at, n, s, text};
+use crate::item::{Item, at, s, text};
 use crate::keys;
+use crate::settlement::{Settlement, earlier};
 use crate::store::{Store, Written};
 use crate::task::{Finish, finish, open_statuses};
-use crate::transaction::Write;
+use crate::transaction::{Transacted, Write};
+use coppice_domain::action::ActionStatus;
 use coppice_domain::ids::{ActionId, ClusterId, NodeId};
-use coppice_domain::node::NodeStatus;
+use coppice_domain::node::{Node, NodeStatus};
 use coppice_domain::time::Timestamp;
 
 /// What became of a write to a node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Settled {
     /// The node is as the write wants it.
     Done,
     /// The same action has settled it before, perhaps otherwise: a worker whose claim has lapsed goes on
-    /// beside its successor, and the two may have been told different things.
-    Earlier,
+    /// beside its successor, and the two may have been told different things. How it ended the action then.
+    Earlier(ActionStatus, String),
     /// Another action took the node over.
     Superseded,
     /// The node has no record any more.
@@ -61,11 +64,13 @@ impl Store {
         id: NodeId,
         child: ActionId,
         physical_id: &str,
+        status: (NodeStatus, &str),
     ) -> Result<Settled, StoreError> {
         let write = Write::update(keys::node(id))
-            .set("status", s(NodeStatus::Creating.name()))
-            .set("status_reason", s("Creation in progress"))
+            .set("status", s(status.0.name()))
+            .set("status_reason", s(status.1))
             .set("physical_id", s(physical_id))
+            .set("launched_by", s(child.to_string()))
             .if_equals("active_action", s(child.to_string()));
         Ok(match self.write(write).await? {
             Written::Done(_) => Settled::Done,
@@ -74,37 +79,37 @@ impl Store {
         })
     }
 
-    /// Settles a node in `status` and lets it go.
+    /// Settles a node and lets it go. `node` is its record, where the settlement moves it or changes its
+    /// profile.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn node_settle(
         &self,
         id: NodeId,
-        child: ActionId,
-        status: NodeStatus,
-        reason: &str,
-        physical_id: Option<&str>,
+        node: Option<&Node>,
+        holder: ActionId,
+        settlement: &Settlement,
         now: Timestamp,
     ) -> Result<Settled, StoreError> {
-        let mut write = Write::update(keys::node(id))
-            .set("status", s(status.name()))
-            .set("status_reason", s(reason))
-            .set("updated_at", at(now))
-            .remove("active_action")
-            .set("settled_by", s(child.to_string()))
-            .if_equals("active_action", s(child.to_string()));
-        if let Some(physical_id) = physical_id {
-            write = write.set("physical_id", s(physical_id));
-        }
-        if status == NodeStatus::Active {
-            write = write.set_if_absent("created_at", at(now));
-        }
-        Ok(match self.write(write).await? {
-            Written::Done(_) => Settled::Done,
-            Written::Refused(node) if node.is_empty() => Settled::Gone,
-            Written::Refused(node) => settled_by(&node, child),
-        })
+        let write = settlement.node_write(id, holder, now)?;
+        let references = match node {
+            Some(node) => settlement.reference_writes(node)?,
+            None => Vec::new(),
+        };
+        let refusal = if references.is_empty() {
+            match self.write(write).await? {
+                Written::Done(_) => return Ok(Settled::Done),
+                Written::Refused(node) => node,
+            }
+        } else {
+            let writes = std::iter::once(write).chain(references).collect();
+            match self.transact(writes, None).await? {
+                Transacted::Done => return Ok(Settled::Done),
+                Transacted::Refused(refusals) => refusals.into_iter().flatten().next().unwrap_or_default(),
+            }
+        };
+        Ok(if refusal.is_empty() { Settled::Gone } else { settled_by(&refusal, holder) })
     }
 
     /// Lets a node go, in `status` if one is given with its reason. Harmless when another action, or none,
@@ -127,16 +132,24 @@ impl Store {
         self.write(write).await.map(|_| ())
     }
 
-    /// Removes the record of a node whose instance is gone.
+    /// Removes the record of a node whose instance is gone, and its own reference to its profile.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn node_remove(&self, id: NodeId, child: ActionId) -> Result<Settled, StoreError> {
-        let write = Write::delete(keys::node(id)).if_equals("active_action", s(child.to_string()));
-        Ok(match self.write(write).await? {
-            Written::Refused(node) if !node.is_empty() => Settled::Superseded,
-            Written::Done(_) | Written::Refused(_) => Settled::Done,
-        })
+    pub async fn node_remove(&self, node: &Node, child: ActionId) -> Result<Settled, StoreError> {
+        let mut writes = removal(node, child);
+        let refusal = if writes.len() > 1 {
+            match self.transact(writes, None).await? {
+                Transacted::Done => return Ok(Settled::Done),
+                Transacted::Refused(refusals) => refusals.into_iter().flatten().next().unwrap_or_default(),
+            }
+        } else {
+            match self.write(writes.remove(0)).await? {
+                Written::Done(_) => return Ok(Settled::Done),
+                Written::Refused(node) => node,
+            }
+        };
+        Ok(if refusal.is_empty() { Settled::Done } else { Settled::Superseded })
     }
 
     /// Brings a member's record up to date with its node, which is settled.
@@ -147,17 +160,10 @@ impl Store {
         &self,
         cluster: ClusterId,
         node: NodeId,
-        status: NodeStatus,
+        settlement: &Settlement,
         holder: ActionId,
     ) -> Result<(), StoreError> {
-        let mut write = Write::update(keys::member(cluster, node))
-            .set("st", s(status.name()))
-            .remove("by")
-            .if_equals("by", s(holder.to_string()));
-        if status == NodeStatus::Active {
-            write = write.set("cr", n(1));
-        }
-        self.write(write).await.map(|_| ())
+        self.write(settlement.member_write(cluster, node, Some(holder))).await.map(|_| ())
     }
 
     /// Forgets a member, whose node's record is gone, unless it is pending for another action than
@@ -177,10 +183,22 @@ impl Store {
     }
 }
 
+/// The writes that remove a node, on condition that `holder` holds it.
+pub(crate) fn removal(node: &Node, holder: ActionId) -> Vec<Write> {
+    let mut writes =
+        vec![Write::delete(keys::node(node.id)).if_equals("active_action", s(holder.to_string()))];
+    if node.own_reference {
+        let own = keys::reference(Kind::Profile, node.profile_id.uuid(), Kind::Node, node.id.uuid());
+        writes.push(Write::delete(own));
+    }
+    writes
+}
+
 fn settled_by(node: &Item, child: ActionId) -> Settled {
     let by = text(node, "settled_by").and_then(|id| id.parse::<ActionId>().ok());
     if by == Some(child) && text(node, "active_action").is_none() {
-        Settled::Earlier
+        let (ended, reason) = earlier(node);
+        Settled::Earlier(ended, reason)
     } else {
         Settled::Superseded
     }

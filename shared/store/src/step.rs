@@ -13,7 +13,7 @@ use crate::transaction::{Transacted, Write};
 use coppice_domain::action::Action;
 use coppice_domain::cluster::{Cluster, Member};
 use coppice_domain::event::Event;
-use coppice_domain::ids::NodeId;
+use coppice_domain::ids::{ActionId, ClusterId, NodeId};
 use coppice_domain::node::{Node, NodeStatus};
 use coppice_domain::time::Timestamp;
 use serde_json::Value;
@@ -38,6 +38,26 @@ pub struct Retirement {
     pub child: Action,
 }
 
+/// A member to be worked on, with the derived action that does.
+#[derive(Clone, Debug)]
+pub struct Employment {
+    /// The node.
+    pub node: NodeId,
+    /// Its status meanwhile, with the reason; none for the one it has.
+    pub status: Option<(NodeStatus, String)>,
+    /// The derived action.
+    pub child: Action,
+}
+
+/// A node to become a member, with the derived action that makes it one.
+#[derive(Clone, Debug)]
+pub struct Joining {
+    /// Its member record, pending.
+    pub member: Member,
+    /// The derived action.
+    pub child: Action,
+}
+
 /// One step of a task.
 #[derive(Clone, Copy, Debug)]
 pub struct Step<'a> {
@@ -55,6 +75,10 @@ pub struct Step<'a> {
     pub create: &'a [Registration],
     /// Nodes to remove.
     pub retire: &'a [Retirement],
+    /// Members to work on.
+    pub employ: &'a [Employment],
+    /// Nodes to become members.
+    pub join: &'a [Joining],
 }
 
 /// What became of a step.
@@ -64,7 +88,7 @@ pub enum Stepped {
     Done,
     /// The task was claimed by another worker, ended, or no longer holds its cluster.
     Lost,
-    /// These nodes have no record; the rest of the step did not take effect either.
+    /// These nodes have no record, or are not free to join; the rest of the step did not take effect either.
     Missing(Vec<NodeId>),
 }
 
@@ -98,7 +122,7 @@ impl Store {
             writes.push(Write::put(member_item(step.cluster.0.id, &made.member))?);
             writes.push(child_put(&made.child)?);
         }
-        let first_retired = writes.len();
+        let first_named = writes.len();
         for retired in step.retire {
             writes.push(
                 Write::update(keys::node(retired.node))
@@ -115,6 +139,15 @@ impl Store {
             );
             writes.push(child_put(&retired.child)?);
         }
+        for employed in step.employ {
+            writes.extend(employ(step.cluster.0.id, task.action.id, employed)?);
+        }
+        for joining in step.join {
+            writes.extend(join(step.cluster.0.id, joining)?);
+        }
+        let named = step.retire.iter().map(|retired| retired.node);
+        let named = named.chain(step.employ.iter().map(|employed| employed.node));
+        let named = named.chain(step.join.iter().map(|joining| joining.member.node));
         match self.transact(writes, None).await? {
             Transacted::Done => Ok(Stepped::Done),
             // The first two conditions are the fence and the cluster's holder. A worker that has lost
@@ -123,17 +156,12 @@ impl Store {
                 Ok(Stepped::Lost)
             }
             Transacted::Refused(refusals) => {
-                let missing: Vec<NodeId> = step
-                    .retire
-                    .iter()
-                    .enumerate()
-                    .filter(|(place, _)| {
-                        (0..2).any(|item| {
-                            refusals.get(first_retired + place * 3 + item).is_some_and(Option::is_some)
-                        })
-                    })
-                    .map(|(_, retired)| retired.node)
-                    .collect();
+                let refused = |place: usize| {
+                    (0..2)
+                        .any(|item| refusals.get(first_named + place * 3 + item).is_some_and(Option::is_some))
+                };
+                let missing: Vec<NodeId> =
+                    named.enumerate().filter(|(place, _)| refused(*place)).map(|(_, node)| node).collect();
                 if missing.is_empty() {
                     // What is left is a profile that is being deleted, or has been: decide again.
                     return Err(StoreError::Conflict("a profile is being deleted".to_owned()));
@@ -178,7 +206,31 @@ impl Store {
     }
 }
 
-fn event_put(event: Option<&Event>) -> Result<Option<Write>, StoreError> {
+/// The three writes that put a member to work.
+fn employ(cluster: ClusterId, task: ActionId, employed: &Employment) -> Result<[Write; 3], StoreError> {
+    let mut node = Write::update(keys::node(employed.node))
+        .set("active_action", s(employed.child.id.to_string()))
+        .if_exists();
+    let mut member =
+        Write::update(keys::member(cluster, employed.node)).set("by", s(task.to_string())).if_exists();
+    if let Some((status, reason)) = &employed.status {
+        node = node.set("status", s(status.name())).set("status_reason", s(reason));
+        member = member.set("st", s(status.name()));
+    }
+    Ok([node, member, child_put(&employed.child)?])
+}
+
+/// The three writes that begin to make a node a member.
+fn join(cluster: ClusterId, joining: &Joining) -> Result<[Write; 3], StoreError> {
+    let node = Write::update(keys::node(joining.member.node))
+        .set("active_action", s(joining.child.id.to_string()))
+        .if_exists()
+        .if_lacks("cluster_id")
+        .if_lacks("active_action");
+    Ok([node, Write::put(member_item(cluster, &joining.member))?, child_put(&joining.child)?])
+}
+
+pub(crate) fn event_put(event: Option<&Event>) -> Result<Option<Write>, StoreError> {
     let Some(event) = event else { return Ok(None) };
     let item = indexed(event, false)?.pop().unwrap_or_default();
     Write::put(item).map(Some)

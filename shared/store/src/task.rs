@@ -40,6 +40,17 @@ pub struct Task {
     pub attempts: i64,
     /// The engine's plan and how far it got.
     pub work: Option<Value>,
+    /// Whether a client wants it cancelled, and how.
+    pub cancel: Option<Cancel>,
+}
+
+/// How a client wants an action cancelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cancel {
+    /// As soon as it can be left.
+    Gently,
+    /// At once: whoever works on it is fenced out.
+    Forced,
 }
 
 /// A claim to be made on a task.
@@ -72,6 +83,20 @@ pub struct Parking {
     pub progress: bool,
 }
 
+/// A task that was put down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parked {
+    /// The number of the message that may wake it.
+    pub seq: i64,
+    /// Whether a client wants it cancelled: then there is something to do at once.
+    pub cancel: bool,
+}
+
+/// Attribute: that a client wants the action cancelled, and how.
+const CANCEL: &str = "control";
+const GENTLY: &str = "CANCEL";
+const FORCED: &str = "FORCE";
+
 /// How a task ends.
 #[derive(Clone, Debug)]
 pub struct Finish {
@@ -102,6 +127,10 @@ impl Task {
             wake_at: moment(item, "wake_at"),
             due_at: moment(item, "due_at"),
             attempts: number(item, "attempts").unwrap_or(0),
+            cancel: text(item, CANCEL).map(|how| match how {
+                FORCED => Cancel::Forced,
+                _ => Cancel::Gently,
+            }),
             work: work.map_err(|cause| {
                 StoreError::Corrupt(format!("work of {:?}: {cause}", key_of(item).map(|key| key.pk)))
             })?,
@@ -156,7 +185,7 @@ impl Store {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn task_park(&self, task: &Task, parking: &Parking) -> Result<Option<i64>, StoreError> {
+    pub async fn task_park(&self, task: &Task, parking: &Parking) -> Result<Option<Parked>, StoreError> {
         let id = task.action.id;
         let seq = task.seq + 1;
         let mut write = Write::update(keys::action(id))
@@ -176,7 +205,31 @@ impl Store {
             write = due(write, id, parking.due_at);
         }
         match self.write(task.fenced(write)).await? {
-            Written::Done(_) => Ok(Some(seq)),
+            Written::Done(item) => Ok(Some(Parked { seq, cancel: item.contains_key(CANCEL) })),
+            Written::Refused(_) => Ok(None),
+        }
+    }
+
+    /// Notes that a client wants an action cancelled, and returns the `seq` of the message that may wake it;
+    /// `None` when it has ended. Forced, it also fences out whoever works on it.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn task_cancel(&self, id: ActionId, how: Cancel) -> Result<Option<i64>, StoreError> {
+        let how_text = match how {
+            Cancel::Gently => GENTLY,
+            Cancel::Forced => FORCED,
+        };
+        let mut write =
+            Write::update(keys::action(id)).remove("wake_at").if_one_of("status", open_statuses());
+        write = match how {
+            Cancel::Gently => write.set_if_absent(CANCEL, s(how_text)),
+            Cancel::Forced => {
+                write.set(CANCEL, s(how_text)).add("fence", 1).remove("lease_until").remove("owner")
+            }
+        };
+        match self.write(write).await? {
+            Written::Done(item) => Ok(Some(number(&item, "seq").unwrap_or(0))),
             Written::Refused(_) => Ok(None),
         }
     }
@@ -220,7 +273,7 @@ pub(crate) fn finish(id: ActionId, finish: &Finish) -> Write {
         .set("status_reason", s(&finish.status_reason))
         .set("end_time", at(finish.at))
         .set("expires_at", n(finish.expires_at));
-    ["owner", "lease_until", "wake_at", "due_at", "due", "due_shard", "attempts", "work"]
+    ["owner", "lease_until", "wake_at", "due_at", "due", "due_shard", "attempts", "work", CANCEL]
         .into_iter()
         .fold(write, Write::remove)
 }

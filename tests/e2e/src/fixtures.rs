@@ -2,6 +2,10 @@
 
 use crate::app::TestApp;
 use crate::people::Person;
+use coppice_domain::ids::{BindingId, PolicyId};
+use coppice_domain::policy::{Binding, Policy};
+use coppice_domain::policy_types;
+use coppice_store::Attached;
 use serde_json::{Value, json};
 
 /// The spec of a small server.
@@ -19,12 +23,72 @@ pub fn spec() -> Value {
     })
 }
 
+/// The spec of a scaling policy.
+#[must_use]
+pub fn scaling_policy() -> Value {
+    json!({
+        "type": "senlin.policy.scaling",
+        "version": "1.0",
+        "properties": {
+            "event": "CLUSTER_SCALE_IN",
+            "adjustment": {
+                "type": "CHANGE_IN_CAPACITY",
+                "number": 1,
+                "min_step": 1,
+                "best_effort": true,
+                "cooldown": 600,
+            },
+        },
+    })
+}
+
+/// The spec of a deletion policy.
+#[must_use]
+pub fn deletion_policy() -> Value {
+    json!({
+        "type": "senlin.policy.deletion",
+        "version": "1.1",
+        "properties": { "criteria": "OLDEST_FIRST" },
+    })
+}
+
 impl TestApp {
     /// Makes a profile; answers with its id.
     pub async fn profile(&self, person: Person, name: &str) -> String {
         let body = json!({ "profile": { "name": name, "spec": spec() } });
         let made = self.post("/v1/profiles").by(person).json(&body).send().await.expect(201);
         text(&made.json()["profile"]["id"])
+    }
+
+    /// Makes a policy; answers with its id.
+    pub async fn policy(&self, person: Person, name: &str, spec: &Value) -> String {
+        let body = json!({ "policy": { "name": name, "spec": spec } });
+        let made = self.post("/v1/policies").by(person).json(&body).send().await.expect(201);
+        text(&made.json()["policy"]["id"])
+    }
+
+    /// Attaches a policy to a cluster, both by their ids, without an action; answers with the binding's id.
+    ///
+    /// # Panics
+    /// When either does not exist.
+    pub async fn attached(&self, cluster: &str, policy: &str, enabled: bool) -> String {
+        let env = &self.system.env;
+        let policy: PolicyId = policy.parse().expect("it is the id of a policy");
+        let policy = self.store().get::<Policy>(policy).await.expect("the store answers").expect("it exists");
+        let kind = policy_types::get(&policy.type_name).expect("its type was checked");
+        let binding = Binding {
+            id: BindingId::new(env.ids.uuid()),
+            cluster_id: cluster.parse().expect("it is the id of a cluster"),
+            policy_id: policy.id,
+            policy_type: policy.type_name,
+            enabled,
+            priority: kind.priority,
+            data: None,
+            last_op: None,
+            created_at: env.now(),
+        };
+        assert_eq!(self.store().binding_attach(&binding).await, Ok(Attached::Done));
+        binding.id.to_string()
     }
 
     /// Makes a cluster of `size` nodes, and waits for it; answers with its id.

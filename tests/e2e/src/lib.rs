@@ -22,6 +22,6 @@ pub use app::TestApp;
 pub use ask::Ask;
 pub use bell::{Bell, Ring};
 pub use drain::Drained;
-pub use fixtures::spec;
+pub use fixtures::{deletion_policy, scaling_policy, spec};
 pub use ids::SeededIds;
 pub use people::{ADMIN, ALICE, BOB, Person, READER, STALE};

@@ -4,7 +4,8 @@ use crate::gate::{Class, Fate, Gate};
 use crate::table::Table;
 use async_trait::async_trait;
 use coppice_compute::{
-    Compute, ComputeError, CreateRequest, Deletion, Filter, Idempotency, Instance, Page, PageMark,
+    Change, Compute, ComputeError, CreateRequest, Deletion, Filter, Idempotency, Instance, Page, PageMark,
+    Progress,
 };
 use coppice_domain::cluster::JsonMap;
 use std::future::Future;
@@ -133,6 +134,11 @@ impl Compute for Cloud {
     async fn delete(&self, id: &str) -> Result<Deletion, ComputeError> {
         let label = format!("delete instance {}", short(id));
         self.plain(Class::CloudWrite, label, self.perform_delete(id)).await
+    }
+
+    async fn change(&self, id: &str, change: &Change) -> Result<Progress, ComputeError> {
+        let label = format!("{} instance {}", change.what.name(), short(id));
+        self.plain(Class::CloudWrite, label, self.inner.change(id, change)).await
     }
 
     async fn details(&self, id: &str) -> Result<Option<JsonMap>, ComputeError> {

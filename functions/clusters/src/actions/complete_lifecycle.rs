@@ -20,7 +20,7 @@ pub(super) async fn complete_lifecycle(env: &Env, call: &Call, data: &JsonMap) -
     let asked = asked(call, data)?;
     let token = asked.text(TOKEN).value().unwrap_or_default();
     let action = find_exactly::<Action>(&env.store, &call.caller, token).await?;
-    lifecycle::complete(env, action.id).await.map_err(store_failed)?;
+    lifecycle::complete(env, &action).await.map_err(store_failed)?;
     Ok(call.respond().accepted(&json!({ "action": action.id }), action.id))
 }
 

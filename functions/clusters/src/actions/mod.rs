@@ -5,6 +5,7 @@ mod check;
 mod complete_lifecycle;
 mod del_nodes;
 mod nodes;
+mod policy;
 mod recover;
 mod replace_nodes;
 mod resize;
@@ -17,11 +18,12 @@ use coppice_api::error::Failure;
 use coppice_api::microversion::{Feature, MIN, Microversion};
 use coppice_domain::action::ActionKind;
 use coppice_domain::cluster::{Cluster, JsonMap};
-use coppice_domain::fault::{Fault, FaultKind};
+use coppice_domain::fault::Fault;
 use coppice_domain::resize::ScaleDirection;
 use coppice_engine::Env;
 use coppice_engine::accept::{self, Asked, Requester};
 use coppice_support::refused;
+use policy::Change;
 use serde_json::{Value, json};
 
 const ENDPOINT: Endpoint = Endpoint { rule: "clusters:action", since: MIN, body: Body::Optional };
@@ -44,7 +46,8 @@ enum Named {
 }
 
 impl Named {
-    /// The action that a body's key names.
+    /// The action that a body's key names. The three about policies go by the name that their record has,
+    /// too: that is how clients come to know them.
     fn parse(name: &str) -> Option<Self> {
         Some(match name {
             "add_nodes" => Self::AddNodes,
@@ -53,9 +56,9 @@ impl Named {
             "resize" => Self::Resize,
             "scale_out" => Self::ScaleOut,
             "scale_in" => Self::ScaleIn,
-            "policy_attach" => Self::PolicyAttach,
-            "policy_detach" => Self::PolicyDetach,
-            "policy_update" => Self::PolicyUpdate,
+            "policy_attach" | "attach_policy" => Self::PolicyAttach,
+            "policy_detach" | "detach_policy" => Self::PolicyDetach,
+            "policy_update" | "update_policy" => Self::PolicyUpdate,
             "check" => Self::Check,
             "recover" => Self::Recover,
             "complete_lifecycle" => Self::CompleteLifecycle,
@@ -73,8 +76,8 @@ impl Named {
     }
 }
 
-/// The one action that `body` asks for, its name and its data.
-fn requested(body: Option<&JsonMap>) -> Result<(Named, &str, &JsonMap), Fault> {
+/// The one action that `body` asks for, and its data.
+fn requested(body: Option<&JsonMap>) -> Result<(Named, &JsonMap), Fault> {
     let mut entries = body.into_iter().flatten();
     let (name, data) = entries.next().ok_or_else(|| Fault::http("No action specified"))?;
     if entries.next().is_some() {
@@ -83,7 +86,7 @@ fn requested(body: Option<&JsonMap>) -> Result<(Named, &str, &JsonMap), Fault> {
     let action =
         Named::parse(name).ok_or_else(|| Fault::http(format!("Unrecognized action '{name}' specified")))?;
     let data = data.as_object().ok_or_else(|| Fault::http("The data provided is not a map"))?;
-    Ok((action, name, data))
+    Ok((action, data))
 }
 
 /// Starts the action that the body names.
@@ -93,7 +96,7 @@ pub(crate) async fn create(
     call: Call,
 ) -> Result<Response, Failure> {
     call.enter(&ENDPOINT)?;
-    let (action, name, data) = requested(call.body.as_ref())?;
+    let (action, data) = requested(call.body.as_ref())?;
     call.gate(action.since())?;
     match action {
         Named::Resize => resize::resize(&env, &call, &id, data).await,
@@ -102,14 +105,12 @@ pub(crate) async fn create(
         Named::AddNodes => add_nodes::add_nodes(&env, &call, &id, data).await,
         Named::DelNodes => del_nodes::del_nodes(&env, &call, &id, data).await,
         Named::ReplaceNodes => replace_nodes::replace_nodes(&env, &call, &id, data).await,
+        Named::PolicyAttach => policy::change(&env, &call, &id, data, Change::Attach).await,
+        Named::PolicyDetach => policy::change(&env, &call, &id, data, Change::Detach).await,
+        Named::PolicyUpdate => policy::change(&env, &call, &id, data, Change::Update).await,
         Named::Check => check::check(&env, &call, &id, data).await,
         Named::Recover => recover::recover(&env, &call, &id, data).await,
         Named::CompleteLifecycle => complete_lifecycle::complete_lifecycle(&env, &call, data).await,
-        Named::PolicyAttach | Named::PolicyDetach | Named::PolicyUpdate => Err(Fault::new(
-            FaultKind::FeatureNotSupported,
-            format!("The cluster action '{name}' in this version of the service is not supported."),
-        )
-        .into()),
     }
 }
 
@@ -141,7 +142,7 @@ mod tests {
 
     fn of(body: &Value) -> Result<Named, String> {
         let body = body.as_object().cloned();
-        requested(body.as_ref()).map(|(action, ..)| action).map_err(|fault| fault.message)
+        requested(body.as_ref()).map(|(action, _)| action).map_err(|fault| fault.message)
     }
 
     #[test]
@@ -151,13 +152,25 @@ mod tests {
             (json!({}), "No action specified"),
             (json!({"check": {}, "recover": {}}), "Multiple actions specified"),
             (json!({"fly": {}}), "Unrecognized action 'fly' specified"),
-            (json!({"update_policy": {}}), "Unrecognized action 'update_policy' specified"),
+            (json!({"resize_": {}}), "Unrecognized action 'resize_' specified"),
             (json!({"resize": 3}), "The data provided is not a map"),
             (json!({"resize": null}), "The data provided is not a map"),
         ] {
             assert_eq!(of(&body), Err(text.to_owned()), "{body}");
         }
         assert_eq!(of(&json!({"scale_in": {}})), Ok(Named::ScaleIn));
+    }
+
+    #[test]
+    fn the_actions_on_policies_go_by_two_names() {
+        for (one, other, action) in [
+            ("policy_attach", "attach_policy", Named::PolicyAttach),
+            ("policy_detach", "detach_policy", Named::PolicyDetach),
+            ("policy_update", "update_policy", Named::PolicyUpdate),
+        ] {
+            assert_eq!(Named::parse(one), Some(action));
+            assert_eq!(Named::parse(other), Some(action));
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod action;
 mod cluster;
 mod event;
 mod node;
+mod policy;
 mod profile;
 mod service;
 
@@ -14,6 +15,7 @@ pub use action::{ActionLinks, action};
 pub use cluster::cluster;
 pub use event::event;
 pub use node::node;
+pub use policy::{cluster_policy, listed_policy, policy, validated_policy};
 pub use profile::{profile, validated_profile};
 pub use service::service;
 

@@ -94,6 +94,7 @@ fn a_node_reads_as_recorded_and_shows_its_taint_from_1_13() {
         dependents: JsonMap::new(),
         tainted: false,
         active_action: None,
+        launched_by: None,
         own_reference: false,
     };
     let mut recorded = json!({

@@ -9,6 +9,7 @@
 )]
 
 mod case;
+mod change;
 mod deletion;
 mod launch;
 mod listing;
@@ -84,6 +85,10 @@ pub async fn suite(harness: &dyn Harness) {
     deletion::an_instance_can_be_deleted_as_soon_as_it_is_accepted(harness).await;
     deletion::a_deletion_whose_answer_was_lost_is_repeated(harness).await;
     deletion::an_unknown_instance_is_gone(harness).await;
+
+    change::a_change_is_repeated_until_done(harness).await;
+    change::an_update_and_labels_show_in_the_details(harness).await;
+    change::what_is_gone_or_unknown_cannot_be_changed(harness).await;
 
     refusal::without_capacity_a_creation_fails_and_leaves_nothing_running(harness).await;
     refusal::a_quota_counts_for_one_project(harness).await;

@@ -2,11 +2,13 @@
 
 use super::behaviour::{Behaviour, Failure, NO_VALID_HOST, quota_text};
 use super::chance::{happens, instance_id, is_instance_id};
+use super::change::changed;
 use super::config::{ConfigError, Limited, Settings, SimulatedConfig, WhenFull};
 use super::describe::describe;
 use super::details::details;
 use super::record::Record;
 use super::store::{Insertion, InstanceStore, Limit, StoreFailure};
+use crate::change::{Change, Progress};
 use crate::compute::{Compute, Deletion, Idempotency};
 use crate::error::ComputeError;
 use crate::instance::{Instance, InstanceState};
@@ -167,6 +169,7 @@ impl Compute for Simulated {
                 || happens(behaviour.fail_rate, self.settings.seed, &["fail", &id]);
             let mut record = Record::accepted(id, call, request, now, behaviour.build, behaviour.delete);
             record.error = fails.then(|| NO_VALID_HOST.to_owned());
+            record.change = behaviour.change;
             let (stored, repeated) = match self.place(&mut record).await? {
                 None => (record, false),
                 Some(existing) if existing == record => (record, false),
@@ -220,6 +223,29 @@ impl Compute for Simulated {
             now.version += 1;
             if self.store.replace(&was, &now).await.map_err(failed)? {
                 return Ok(deletion);
+            }
+        }
+        Err(ComputeError::Throttled { retry_after: None })
+    }
+
+    async fn change(&self, id: &str, change: &Change) -> Result<Progress, ComputeError> {
+        self.admit("change", id)?;
+        if !is_instance_id(id) {
+            return Ok(Progress::Gone);
+        }
+        for _ in 0..TRIES {
+            let now = self.clock.now();
+            let Some(was) = self.store.get(id).await.map_err(failed)? else { return Ok(Progress::Gone) };
+            if was.departure.is_some() {
+                return Ok(Progress::Gone);
+            }
+            let (mut after, progress) = changed(&was, change, now)?;
+            if after == was {
+                return Ok(progress);
+            }
+            after.version += 1;
+            if self.store.replace(&was, &after).await.map_err(failed)? {
+                return Ok(progress);
             }
         }
         Err(ComputeError::Throttled { retry_after: None })

@@ -13,6 +13,10 @@ pub mod keys {
     pub const BUILD_SECONDS: &str = "simulated.build_seconds";
     /// Seconds a deletion takes.
     pub const DELETE_SECONDS: &str = "simulated.delete_seconds";
+    /// Seconds a change takes.
+    pub const CHANGE_SECONDS: &str = "simulated.change_seconds";
+    /// Which changes fail, by name and separated by commas: operations, `update`, `label`.
+    pub const FAIL_CHANGES: &str = "simulated.fail_changes";
     /// The probability of ending in `Error`, 0 to 1.
     pub const FAIL_RATE: &str = "simulated.fail_rate";
     /// How the creation fails: `error` or `true` (accepted, then `Error`), `capacity`, `quota`, `invalid`
@@ -38,6 +42,7 @@ pub(super) enum Failure {
 pub(super) struct Behaviour {
     pub(super) build: Duration,
     pub(super) delete: Duration,
+    pub(super) change: Duration,
     pub(super) fail_rate: f64,
     pub(super) failure: Option<Failure>,
 }
@@ -64,6 +69,7 @@ impl Behaviour {
         Ok(Self {
             build: seconds(keys::BUILD_SECONDS, settings.build)?,
             delete: seconds(keys::DELETE_SECONDS, settings.delete)?,
+            change: seconds(keys::CHANGE_SECONDS, settings.change)?,
             fail_rate,
             failure,
         })
@@ -134,6 +140,7 @@ mod tests {
             Ok(Behaviour {
                 build: Duration::from_millis(500),
                 delete: Duration::from_secs(3),
+                change: Duration::ZERO,
                 fail_rate: 0.25,
                 failure: Some(Failure::AnswerLost),
             })

@@ -49,6 +49,8 @@ pub struct SimulatedConfig {
     pub build_seconds: f64,
     /// Seconds from a deletion's acceptance to its end.
     pub delete_seconds: f64,
+    /// Seconds from a change's acceptance to its end.
+    pub change_seconds: f64,
     /// The share of accepted instances that end in `Error`, 0 to 1.
     pub fail_rate: f64,
     /// The share of calls that are throttled, 0 to 1.
@@ -68,6 +70,7 @@ impl Default for SimulatedConfig {
             tokens: true,
             build_seconds: 0.0,
             delete_seconds: 0.0,
+            change_seconds: 0.0,
             fail_rate: 0.0,
             throttle_rate: 0.0,
             staleness_seconds: 0.0,
@@ -106,6 +109,7 @@ pub(super) struct Settings {
     pub(super) tokens: bool,
     pub(super) build: Duration,
     pub(super) delete: Duration,
+    pub(super) change: Duration,
     pub(super) fail_rate: f64,
     pub(super) throttle_rate: f64,
     pub(super) staleness: Duration,
@@ -133,6 +137,7 @@ impl TryFrom<SimulatedConfig> for Settings {
             tokens: config.tokens,
             build: seconds("build_seconds", config.build_seconds)?,
             delete: seconds("delete_seconds", config.delete_seconds)?,
+            change: seconds("change_seconds", config.change_seconds)?,
             fail_rate: rate("fail_rate", config.fail_rate)?,
             throttle_rate: rate("throttle_rate", config.throttle_rate)?,
             staleness: seconds("staleness_seconds", config.staleness_seconds)?,

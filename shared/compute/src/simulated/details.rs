@@ -1,7 +1,7 @@
 //! What `show_details` shows of a simulated instance: the keys of a Nova server that it has
 //! (spec schemas §3).
 
-use super::record::Record;
+use super::record::{Power, Record};
 use crate::instance::InstanceState;
 use coppice_domain::cluster::JsonMap;
 use serde_json::{Value, json};
@@ -10,9 +10,14 @@ pub(super) fn details(record: &Record, state: &InstanceState) -> JsonMap {
     let spec = |key: &str| record.spec.get(key).cloned().unwrap_or(Value::Null);
     let (status, vm_state, power_state) = match state {
         InstanceState::Building => ("BUILD", "building", 0),
+        InstanceState::Active if record.power == Power::Rescue => ("RESCUE", "rescued", 1),
         InstanceState::Active => ("ACTIVE", "active", 1),
         InstanceState::Error { .. } => ("ERROR", "error", 0),
-        InstanceState::Stopped => ("SHUTOFF", "stopped", 4),
+        InstanceState::Stopped => match record.power {
+            Power::Paused => ("PAUSED", "paused", 3),
+            Power::Suspended => ("SUSPENDED", "suspended", 4),
+            Power::Active | Power::Shutoff | Power::Rescue => ("SHUTOFF", "stopped", 4),
+        },
         InstanceState::Deleting => ("ACTIVE", "active", 1),
     };
     let task = match state {

@@ -8,6 +8,7 @@
 mod backend;
 mod behaviour;
 mod chance;
+mod change;
 mod config;
 mod describe;
 mod details;
@@ -23,5 +24,5 @@ pub use behaviour::keys;
 pub use config::{ConfigError, Limited, SimulatedConfig, WhenFull};
 pub use dynamo::{DynamoStore, TABLE};
 pub use memory::MemoryStore;
-pub use record::{Departure, Record};
+pub use record::{Changed, Departure, Power, Record};
 pub use store::{Insertion, InstanceStore, Limit, StoreFailure, StoredPage};

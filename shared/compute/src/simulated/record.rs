@@ -1,7 +1,7 @@
 //! What is stored of a simulated instance, and what it shows at a given time.
 
 use crate::instance::{Instance, InstanceState};
-use crate::request::{CreateRequest, Tags};
+use crate::request::{CreateRequest, Tags, Token};
 use coppice_domain::cluster::JsonMap;
 use coppice_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,29 @@ pub struct Departure {
     pub accepted_at: Timestamp,
     /// Gone from.
     pub gone_at: Timestamp,
+}
+
+/// A change that was accepted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changed {
+    /// Its token.
+    pub token: Token,
+    /// Accepted at.
+    pub accepted_at: Timestamp,
+    /// Done from.
+    pub done_at: Timestamp,
+}
+
+/// Whether an instance runs, in Nova's words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names are the field's own")]
+pub enum Power {
+    #[default]
+    Active,
+    Shutoff,
+    Paused,
+    Suspended,
+    Rescue,
 }
 
 /// The facts about one simulated instance.
@@ -40,6 +63,15 @@ pub struct Record {
     pub ready_at: Timestamp,
     /// Why it ends in error, if it does.
     pub error: Option<String>,
+    /// How long its changes take.
+    #[serde(default)]
+    pub change: Duration,
+    /// The latest changes, the last one at the end.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<Changed>,
+    /// Whether it runs.
+    #[serde(default)]
+    pub power: Power,
     /// How long its deletion takes.
     pub deletion: Duration,
     /// Its deletion, once accepted.
@@ -75,6 +107,9 @@ impl Record {
             created_at: now,
             ready_at: now.plus(build),
             error: None,
+            change: Duration::ZERO,
+            changes: Vec::new(),
+            power: Power::Active,
             deletion,
             departure: None,
             settled: false,
@@ -92,9 +127,10 @@ impl Record {
             return Some(InstanceState::Deleting);
         }
         Some(match &self.error {
-            _ if time < self.ready_at => InstanceState::Building,
+            _ if time < self.ready_at || self.changing_at(time) => InstanceState::Building,
             Some(message) => InstanceState::Error { message: message.clone() },
-            None => InstanceState::Active,
+            None if matches!(self.power, Power::Active | Power::Rescue) => InstanceState::Active,
+            None => InstanceState::Stopped,
         })
     }
 
@@ -113,6 +149,12 @@ impl Record {
             tags: Some(self.tags.clone()),
             created_at: self.created_at,
         }
+    }
+
+    /// Whether a change is under way at a time.
+    #[must_use]
+    pub fn changing_at(&self, time: Timestamp) -> bool {
+        self.changes.last().is_some_and(|last| last.accepted_at <= time && time < last.done_at)
     }
 
     /// Whether its deletion has ended by a time.

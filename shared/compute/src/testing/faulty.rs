@@ -1,5 +1,6 @@
 //! A backend whose calls fail where a script says so, before or after they took effect.
 
+use crate::change::{Change, Progress};
 use crate::compute::{Compute, Deletion, Idempotency};
 use crate::error::ComputeError;
 use crate::instance::Instance;
@@ -19,6 +20,7 @@ pub enum CallKind {
     Get,
     List,
     Delete,
+    Change,
     Details,
     Describe,
 }
@@ -126,6 +128,10 @@ impl<C: Compute> Compute for Faulty<C> {
 
     async fn delete(&self, id: &str) -> Result<Deletion, ComputeError> {
         self.call(CallKind::Delete, id.to_owned(), self.inner.delete(id)).await
+    }
+
+    async fn change(&self, id: &str, change: &Change) -> Result<Progress, ComputeError> {
+        self.call(CallKind::Change, id.to_owned(), self.inner.change(id, change)).await
     }
 
     async fn details(&self, id: &str) -> Result<Option<JsonMap>, ComputeError> {

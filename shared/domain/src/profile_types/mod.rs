@@ -6,6 +6,7 @@
 
 use crate::cluster::JsonMap;
 use crate::fault::{Fault, FaultKind};
+use crate::profile::Profile;
 use crate::schema::operation::{self, Operation};
 use crate::schema::support::{self, VersionSupport};
 use crate::schema::{Schema, spec};
@@ -98,6 +99,17 @@ pub fn validate_profile_spec(name: Option<&str>, spec: &JsonMap) -> Result<Profi
     let kind = get(&spec::type_key(spec)?)?;
     check::check(kind, name, spec)?;
     Ok(ProfileTypeName(kind.key()))
+}
+
+/// The first property in which a profile differs from an earlier spec of its type and which cannot be changed
+/// (spec engine-nodes §4); none where everything that differs can be. Specs that cannot be read differ in
+/// nothing: what is wrong with them shows where they are used.
+#[must_use]
+pub fn fixed_difference(old: &JsonMap, new: &Profile) -> Option<String> {
+    let kind = find(&new.type_name)?;
+    let (old, new) = (kind.properties(old).ok()?, kind.properties(&new.spec).ok()?);
+    let fixed = kind.schema.0.iter().filter(|property| !property.updatable);
+    fixed.map(|property| property.name).find(|name| old.get(*name) != new.get(*name)).map(str::to_owned)
 }
 
 impl ProfileType {

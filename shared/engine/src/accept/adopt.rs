@@ -83,6 +83,7 @@ pub async fn node_adopt(
         dependents: JsonMap::new(),
         tainted: false,
         active_action: None,
+        launched_by: None,
         own_reference: true,
     };
     match env.store.adopt(&node, &profile).await? {

@@ -4,7 +4,7 @@ use super::{Asked, Refusal, Requester, TRIES, Target, conflict, due_at, new_acti
 use crate::env::Env;
 use crate::machine::seed;
 use crate::work::Work;
-use coppice_domain::action::ActionKind;
+use coppice_domain::action::{Action, ActionKind};
 use coppice_domain::cluster::{Cluster, JsonMap};
 use coppice_domain::fault::Fault;
 use coppice_domain::ids::{ActionId, NodeId, ProfileId};
@@ -77,6 +77,7 @@ pub async fn node_create(
         dependents: JsonMap::new(),
         tainted: false,
         active_action: Some(action.id),
+        launched_by: None,
         own_reference: true,
     };
     let mut cluster = cluster.cloned();
@@ -136,9 +137,11 @@ pub async fn node_action(
             due_at: due_at(env, env.now()),
             work: supersedes.is_some().then_some(&work),
         };
-        let acceptance = match kind {
-            ActionKind::NodeOperation => env.store.accept_beside(node, accepted).await?,
-            _ => env.store.accept_on_node(node, accepted, supersedes).await?,
+        let beside = kind == ActionKind::NodeOperation || is_derived(env, supersedes).await?;
+        let acceptance = if beside {
+            env.store.accept_beside(node, unattended(accepted)).await?
+        } else {
+            env.store.accept_on_node(node, accepted, supersedes).await?
         };
         match acceptance {
             Acceptance::Accepted => {
@@ -157,6 +160,18 @@ pub async fn node_action(
         }
     }
     Err(StoreError::Conflict(format!("the holder of node {} keeps changing", node.id)).into())
+}
+
+/// Whether the holder of a node works for an action on its cluster: that is not taken over but waited for.
+async fn is_derived(env: &Env, holder: Option<ActionId>) -> Result<bool, Refusal> {
+    let Some(holder) = holder else { return Ok(false) };
+    let holder: Option<Action> = env.store.get(holder).await?;
+    Ok(holder.is_some_and(|holder| holder.parent.is_some()))
+}
+
+/// The same, taking nothing over.
+const fn unattended(accepted: AcceptedAction<'_>) -> AcceptedAction<'_> {
+    AcceptedAction { work: None, ..accepted }
 }
 
 /// The name of a member: the cluster's format, with its random part drawn from the action's id.

@@ -19,7 +19,7 @@ impl ClusterAction for ClusterCreate {
         }
         Ok(Beginning {
             create: u64::try_from(cluster.sizes.desired_capacity).unwrap_or(0),
-            remove: Vec::new(),
+            assignment: None,
             cluster: Cluster {
                 status: ClusterStatus::Creating,
                 status_reason: "Creation in progress".to_owned(),

@@ -1,6 +1,7 @@
 //! `CLUSTER_DELETE` (spec engine-cluster §6): remove every node, then the cluster.
 
 use super::{Beginning, ClusterAction, Ending, Refused, Situation};
+use crate::jobs::Job;
 use crate::work::Plan;
 use coppice_domain::action::ActionStatus;
 use coppice_domain::cluster::{Cluster, ClusterStatus};
@@ -12,7 +13,7 @@ impl ClusterAction for ClusterDelete {
     fn begin(&self, now: &Situation<'_>, _: &mut ChaCha8Rng) -> Result<Beginning, Refused> {
         Ok(Beginning {
             create: 0,
-            remove: now.members.iter().map(|member| member.node).collect(),
+            assignment: Some((Job::Remove, now.members.iter().map(|member| member.node).collect())),
             cluster: Cluster {
                 status: ClusterStatus::Deleting,
                 status_reason: "Deletion in progress".to_owned(),

@@ -1,6 +1,7 @@
 //! `CLUSTER_RESIZE` (spec engine-cluster §6, §7): bring the cluster to the size asked for.
 
 use super::{Beginning, ClusterAction, Ending, Refused, Situation};
+use crate::jobs::Job;
 use crate::work::Plan;
 use coppice_domain::cluster::{Cluster, ClusterStatus};
 use coppice_domain::resize::{Change, ResizePlan, ResizeRequest, plan_resize};
@@ -31,13 +32,16 @@ pub(super) fn resized(
     rng: &mut ChaCha8Rng,
 ) -> Result<Beginning, Refused> {
     let plan = plan.map_err(|reason| Refused { cluster: Box::new(now.cluster.clone()), reason })?;
-    let (create, remove) = match plan.change {
-        Change::Create(count) => (u64::try_from(count).unwrap_or(0), Vec::new()),
-        Change::Delete(count) => (0, choose_victims(now.members, usize::try_from(count).unwrap_or(0), rng)),
+    let (create, assignment) = match plan.change {
+        Change::Create(count) => (u64::try_from(count).unwrap_or(0), None),
+        Change::Delete(count) => {
+            let victims = choose_victims(now.members, usize::try_from(count).unwrap_or(0), rng);
+            (0, Some((Job::Remove, victims)))
+        }
     };
     Ok(Beginning {
         create,
-        remove,
+        assignment,
         cluster: Cluster {
             sizes: plan.sizes,
             status: ClusterStatus::Resizing,

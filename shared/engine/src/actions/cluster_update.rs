@@ -1,18 +1,27 @@
 //! `CLUSTER_UPDATE` (spec engine-cluster §6): name, metadata, timeout, configuration, profile.
 //!
-//! A new profile reaches nodes made from now on. Rolling it out to members needs node updates, which
-//! this version does not do: it refuses rather than report a roll-out that did not happen.
+//! A new profile reaches the members, each by an update of its own, and becomes the cluster's when all have it;
+//! with `profile_only` it is for nodes made from now on.
 
-use super::{Beginning, ClusterAction, Ending, Refused, Situation};
-use crate::work::Plan;
+use super::{Beginning, ClusterAction, Ending, Refused, Situation, Wants};
+use crate::jobs::{Job, Update};
+use crate::work::{Assignment, Plan};
+use coppice_domain::action::{Action, ActionStatus};
 use coppice_domain::cluster::{Cluster, ClusterStatus};
 use coppice_domain::ids::ProfileId;
+use coppice_domain::profile::Profile;
+use coppice_domain::profile_types;
 use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
 
 pub(super) struct ClusterUpdate;
 
 impl ClusterAction for ClusterUpdate {
+    fn wants(&self, action: &Action) -> Wants {
+        let new = action.inputs.get("new_profile_id").and_then(Value::as_str);
+        Wants { nodes: Vec::new(), profile: new.and_then(|id| id.parse().ok()) }
+    }
+
     fn begin(&self, now: &Situation<'_>, _: &mut ChaCha8Rng) -> Result<Beginning, Refused> {
         let inputs = &now.action.inputs;
         let mut cluster = Cluster {
@@ -38,25 +47,50 @@ impl ClusterAction for ClusterUpdate {
         if let Some(id) = inputs.get("new_profile_id").and_then(Value::as_str) {
             let profile: ProfileId =
                 id.parse().map_err(|_| refused(now, format!("The profile id '{id}' is malformed.")))?;
-            let future_only = inputs.get("profile_only").and_then(Value::as_bool).unwrap_or(false);
-            if !future_only && !now.members.is_empty() {
-                return Err(refused(now, ROLL_OUT.to_owned()));
-            }
             if !cluster.profile_refs.contains(&profile) {
                 cluster.profile_refs.push(profile);
             }
+            if rolls_out(now.action) && !now.members.is_empty() {
+                if let Some(property) = fixed_difference(&now.reads.profiles, profile) {
+                    let text =
+                        format!("Failed in updating nodes: the property '{property}' cannot be changed.");
+                    return Err(refused(now, text));
+                }
+                let job = Job::Update(Update { profile: Some(profile), ..Update::default() });
+                let nodes = now.members.iter().map(|member| member.node).collect();
+                return Ok(Beginning { cluster, create: 0, assignment: Some((job, nodes)) });
+            }
             cluster.profile_id = profile;
         }
-        Ok(Beginning { cluster, create: 0, remove: Vec::new() })
+        Ok(Beginning { cluster, create: 0, assignment: None })
     }
 
     fn end(&self, now: &Situation<'_>, plan: &Plan) -> Ending {
-        now.concluded(plan, "Cluster update completed.")
+        let mut ending = now.concluded(plan, "Cluster update completed.");
+        match (&plan.assignment, &mut ending.cluster) {
+            (Some(Assignment { job: Job::Update(update), .. }), Some(cluster)) => {
+                if ending.status == ActionStatus::Succeeded {
+                    cluster.profile_id = update.profile.unwrap_or(cluster.profile_id);
+                } else {
+                    ending.reason = "Failed in updating nodes.".to_owned();
+                }
+            }
+            _ => {}
+        }
+        ending
     }
 }
 
-const ROLL_OUT: &str = "Rolling a new profile out to existing nodes is not available in this version: \
-     update with profile_only for nodes made from now on.";
+/// Whether a new profile is for the members, too.
+fn rolls_out(action: &Action) -> bool {
+    !action.inputs.get("profile_only").and_then(Value::as_bool).unwrap_or(false)
+}
+
+/// A property in which the new profile differs from the others that were read, and which cannot be changed.
+fn fixed_difference(profiles: &[Profile], new: ProfileId) -> Option<String> {
+    let new = profiles.iter().find(|profile| profile.id == new)?;
+    profiles.iter().find_map(|old| profile_types::fixed_difference(&old.spec, new))
+}
 
 fn refused(now: &Situation<'_>, reason: String) -> Refused {
     Refused { cluster: Box::new(now.cluster.clone()), reason }

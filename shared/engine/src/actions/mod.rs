@@ -1,9 +1,16 @@
 //! What each action decides: how it begins, and how it ends. One file an action; all of it pure.
 //!
-//! Between the two the machine makes and removes nodes as the beginning asked, whatever the action.
+//! Between the two the machine makes nodes and works on them as the beginning asked, whatever the action. An
+//! action of several phases is asked after each what comes next.
 
+mod cluster_add_nodes;
+mod cluster_check;
 mod cluster_create;
+mod cluster_del_nodes;
 mod cluster_delete;
+mod cluster_operation;
+mod cluster_recover;
+mod cluster_replace_nodes;
 mod cluster_resize;
 mod cluster_scale;
 mod cluster_update;
@@ -11,12 +18,15 @@ mod cluster_update;
 mod tests;
 
 use crate::env::Settings;
-use crate::work::{Creation, Plan, Removal};
+use crate::history;
+use crate::jobs::Job;
+use crate::work::{Assignment, Creation, Plan};
 use coppice_domain::action::{Action, ActionKind, ActionStatus};
-use coppice_domain::cluster::{Cluster, Member};
+use coppice_domain::cluster::{Cluster, ClusterStatus, Member};
 use coppice_domain::evaluate::evaluate;
-use coppice_domain::ids::NodeId;
-use coppice_domain::node::NodeStatus;
+use coppice_domain::ids::{NodeId, ProfileId};
+use coppice_domain::node::{Node, NodeStatus};
+use coppice_domain::profile::Profile;
 use coppice_domain::time::Timestamp;
 use rand_chacha::ChaCha8Rng;
 use std::collections::HashSet;
@@ -26,6 +36,10 @@ pub(crate) struct Situation<'a> {
     pub(crate) action: &'a Action,
     pub(crate) cluster: &'a Cluster,
     pub(crate) members: &'a [Member],
+    /// What else was read for the decision.
+    pub(crate) reads: &'a Reads,
+    /// Which phase has been carried out, from 0.
+    pub(crate) phase: u32,
     pub(crate) settings: &'a Settings,
     pub(crate) now: Timestamp,
 }
@@ -34,8 +48,26 @@ pub(crate) struct Situation<'a> {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Beginning {
     pub(crate) cluster: Cluster,
+    /// How many nodes to make.
     pub(crate) create: u64,
-    pub(crate) remove: Vec<NodeId>,
+    /// Which nodes to work on, and how.
+    pub(crate) assignment: Option<(Job, Vec<NodeId>)>,
+}
+
+/// What a decision wants to know beside the cluster and its members.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Wants {
+    /// These nodes.
+    pub(crate) nodes: Vec<NodeId>,
+    /// This profile, and with it the cluster's present one.
+    pub(crate) profile: Option<ProfileId>,
+}
+
+/// What of it was found.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Reads {
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) profiles: Vec<Profile>,
 }
 
 /// Why an action fails before it changes anything.
@@ -57,6 +89,14 @@ pub(crate) struct Ending {
 
 /// The decisions of one kind of action on a cluster.
 pub(crate) trait ClusterAction: Sync {
+    /// What the decision wants to know beside the cluster and its members.
+    fn wants(&self, _action: &Action) -> Wants {
+        Wants::default()
+    }
+    /// What comes after a phase, once no node is pending; nothing for most.
+    fn next(&self, _now: &Situation<'_>, _plan: &Plan, _rng: &mut ChaCha8Rng) -> Option<Beginning> {
+        None
+    }
     /// Decides what to do.
     fn begin(&self, now: &Situation<'_>, rng: &mut ChaCha8Rng) -> Result<Beginning, Refused>;
     /// Decides how it went, once no node is pending.
@@ -69,11 +109,29 @@ pub(crate) fn on_cluster(kind: ActionKind) -> Option<&'static dyn ClusterAction>
         ActionKind::ClusterCreate => &cluster_create::ClusterCreate,
         ActionKind::ClusterDelete => &cluster_delete::ClusterDelete,
         ActionKind::ClusterUpdate => &cluster_update::ClusterUpdate,
+        ActionKind::ClusterAddNodes => &cluster_add_nodes::ClusterAddNodes,
+        ActionKind::ClusterDelNodes => &cluster_del_nodes::ClusterDelNodes,
+        ActionKind::ClusterReplaceNodes => &cluster_replace_nodes::ClusterReplaceNodes,
         ActionKind::ClusterResize => &cluster_resize::ClusterResize,
         ActionKind::ClusterScaleOut => &cluster_scale::SCALE_OUT,
         ActionKind::ClusterScaleIn => &cluster_scale::SCALE_IN,
+        ActionKind::ClusterCheck => &cluster_check::ClusterCheck,
+        ActionKind::ClusterRecover => &cluster_recover::ClusterRecover,
+        ActionKind::ClusterOperation => &cluster_operation::ClusterOperation,
         _ => return None,
     })
+}
+
+/// The ids that a list in an action's inputs names; what is none is left out, and so not found.
+pub(crate) fn named_nodes(action: &Action, key: &str) -> Vec<NodeId> {
+    let list = action.inputs.get(key).and_then(serde_json::Value::as_array);
+    list.into_iter().flatten().filter_map(|id| id.as_str()?.parse().ok()).collect()
+}
+
+/// How a cluster with these members stands, and why.
+pub(crate) fn judged(operation: &str, members: &[Member], cluster: &Cluster) -> (ClusterStatus, String) {
+    let active = members.iter().filter(|member| member.status == NodeStatus::Active).count();
+    evaluate(operation, i64::try_from(active).unwrap_or(i64::MAX), &cluster.sizes)
 }
 
 impl Situation<'_> {
@@ -84,10 +142,13 @@ impl Situation<'_> {
 
     /// The cluster with its status evaluated (spec engine-cluster §2).
     pub(crate) fn evaluated(&self) -> Cluster {
-        let active = self.members.iter().filter(|member| member.status == NodeStatus::Active).count();
-        let active = i64::try_from(active).unwrap_or(i64::MAX);
-        let (status, status_reason) = evaluate(self.action.kind.name(), active, &self.cluster.sizes);
+        let (status, status_reason) = judged(history::subject(self.action), self.members, self.cluster);
         Cluster { status, status_reason, ..self.cluster.clone() }
+    }
+
+    /// Whether the action's work on this member failed.
+    fn failed(&self, member: &Member) -> bool {
+        member.failed_for == Some(self.action.id)
     }
 
     /// What went wrong with the nodes of this plan, if anything did.
@@ -95,13 +156,24 @@ impl Situation<'_> {
         if plan.creation.as_ref().is_some_and(|creation| !self.made(creation)) {
             return Some("Failed in creating nodes.".to_owned());
         }
-        // Whoever was to go has gone: no more are left than were to stay.
-        let overstayed = |removal: &Removal| !removal.registered() || self.members.len() > removal.remaining;
-        if plan.removal.as_ref().is_some_and(overstayed) {
-            let (kind, id) = (self.action.kind.name(), self.action.id.short());
-            return Some(format!("Failed in deleting nodes: {kind} [{id}] failed"));
-        }
-        None
+        let assignment = plan.assignment.as_ref()?;
+        let (kind, id) = (self.action.kind.name(), self.action.id.short());
+        let removing = matches!(assignment.job, Job::Remove | Job::Leave);
+        self.fell_short(assignment).then(|| match removing {
+            true => format!("Failed in deleting nodes: {kind} [{id}] failed"),
+            false => format!("{kind} [{id}] failed"),
+        })
+    }
+
+    /// Whether an assignment has not been done for every node. Whoever was to go has gone if no more are left
+    /// than were to stay, and whoever was to come has come if there are as many.
+    fn fell_short(&self, assignment: &Assignment) -> bool {
+        !assignment.registered()
+            || match assignment.job {
+                Job::Remove | Job::Leave => self.members.len() > assignment.remaining,
+                Job::Join { .. } => self.members.len() < assignment.remaining,
+                _ => self.members.iter().any(|member| self.failed(member)),
+            }
     }
 
     /// Whether every node of a creation is there and active.

@@ -1,8 +1,9 @@
 //! The decisions, one by one: what each action asks for, and how it judges the outcome.
 
-use super::{Beginning, Ending, Refused, Situation, on_cluster};
+use super::{Beginning, Ending, Reads, Refused, Situation, on_cluster};
 use crate::env::Settings;
-use crate::work::{Creation, Plan, Removal};
+use crate::jobs::Job;
+use crate::work::{Assignment, Creation, Plan};
 use coppice_domain::action::{Action, ActionKind, ActionStatus, Cause};
 use coppice_domain::cluster::{Cluster, ClusterStatus, JsonMap, Member, Sizes};
 use coppice_domain::ids::{ActionId, ClusterId, NodeId, ProfileId};
@@ -74,25 +75,53 @@ fn members(statuses: &[NodeStatus]) -> Vec<Member> {
         tainted: false,
         created: true,
         pending: None,
+        failed_for: None,
     };
     statuses.iter().enumerate().map(member).collect()
 }
 
-fn begin(action: &Action, cluster: &Cluster, members: &[Member]) -> Result<Beginning, Refused> {
+fn situation<'a>(
+    action: &'a Action,
+    cluster: &'a Cluster,
+    members: &'a [Member],
+    reads: &'a Reads,
+    settings: &'a Settings,
+) -> Situation<'a> {
+    Situation { action, cluster, members, reads, phase: 0, settings, now: NOW }
+}
+
+fn begin_with(
+    action: &Action,
+    cluster: &Cluster,
+    members: &[Member],
+    reads: &Reads,
+) -> Result<Beginning, Refused> {
     let settings = Settings::default();
-    let now = Situation { action, cluster, members, settings: &settings, now: NOW };
+    let now = situation(action, cluster, members, reads, &settings);
     on_cluster(action.kind).unwrap().begin(&now, &mut ChaCha8Rng::from_seed([7; 32]))
 }
 
+fn begin(action: &Action, cluster: &Cluster, members: &[Member]) -> Result<Beginning, Refused> {
+    begin_with(action, cluster, members, &Reads::default())
+}
+
 fn end(action: &Action, cluster: &Cluster, members: &[Member], plan: &Plan) -> Ending {
-    let settings = Settings::default();
-    let now = Situation { action, cluster, members, settings: &settings, now: NOW };
+    let (settings, reads) = (Settings::default(), Reads::default());
+    let now = situation(action, cluster, members, &reads, &settings);
     on_cluster(action.kind).unwrap().end(&now, plan)
+}
+
+/// The nodes that a beginning removes.
+fn removed(beginning: &Beginning) -> &[NodeId] {
+    match &beginning.assignment {
+        Some((Job::Remove, nodes)) => nodes,
+        _ => &[],
+    }
 }
 
 fn created(count: u64, registered: u64) -> Plan {
     let creation = Creation { count, first_index: 1, registered, at: NOW };
-    Plan { creation: Some(creation), removal: None }
+    Plan { creation: Some(creation), assignment: None }
 }
 
 fn made(action: &Action, statuses: &[NodeStatus]) -> Vec<Member> {
@@ -103,9 +132,14 @@ fn made(action: &Action, statuses: &[NodeStatus]) -> Vec<Member> {
     all
 }
 
+fn assigned(job: Job, count: usize, remaining: usize) -> Plan {
+    let assignment =
+        Assignment { job, nodes: Vec::new(), parts: 0, count, registered: count, remaining, at: NOW };
+    Plan { creation: None, assignment: Some(assignment) }
+}
+
 fn removing(count: usize, remaining: usize) -> Plan {
-    let removal = Removal { nodes: Vec::new(), parts: 0, count, registered: count, remaining, at: NOW };
-    Plan { creation: None, removal: Some(removal) }
+    assigned(Job::Remove, count, remaining)
 }
 
 use NodeStatus::{Active, Error};
@@ -114,7 +148,7 @@ use NodeStatus::{Active, Error};
 fn a_new_cluster_asks_for_its_desired_capacity() {
     let action = action(ActionKind::ClusterCreate, &json!({}));
     let beginning = begin(&action, &cluster(ClusterStatus::Init, (0, -1, 3)), &[]).unwrap();
-    assert_eq!((beginning.create, beginning.remove.len()), (3, 0));
+    assert_eq!((beginning.create, removed(&beginning).len()), (3, 0));
     assert_eq!(beginning.cluster.status, ClusterStatus::Creating);
     assert_eq!(beginning.cluster.status_reason, "Creation in progress");
 }
@@ -165,7 +199,7 @@ fn a_resize_writes_the_new_sizes_before_the_work() {
     let action = action(ActionKind::ClusterResize, &inputs);
     let beginning =
         begin(&action, &cluster(ClusterStatus::Active, (0, -1, 3)), &members(&[Active; 3])).unwrap();
-    assert_eq!((beginning.create, beginning.remove.len()), (2, 0));
+    assert_eq!((beginning.create, removed(&beginning).len()), (2, 0));
     assert_eq!(beginning.cluster.sizes, Sizes { min_size: 1, max_size: 8, desired_capacity: 5 });
     assert_eq!(beginning.cluster.status_reason, "Cluster resize started.");
 }
@@ -190,7 +224,7 @@ fn shrinking_chooses_the_sick_first() {
         &all,
     )
     .unwrap();
-    assert_eq!(beginning.remove, [all[1].node]);
+    assert_eq!(removed(&beginning), [all[1].node]);
     assert_eq!(beginning.cluster.sizes.desired_capacity, 2);
 }
 
@@ -212,7 +246,7 @@ fn scaling_moves_by_one_unless_told_otherwise() {
     let out = begin(&action(ActionKind::ClusterScaleOut, &json!({})), &before, &three).unwrap();
     assert_eq!((out.create, out.cluster.sizes.desired_capacity), (1, 4));
     let inward = begin(&action(ActionKind::ClusterScaleIn, &json!({"count": 2})), &before, &three).unwrap();
-    assert_eq!((inward.remove.len(), inward.cluster.sizes.desired_capacity), (2, 1));
+    assert_eq!((removed(&inward).len(), inward.cluster.sizes.desired_capacity), (2, 1));
 }
 
 #[test]
@@ -229,27 +263,12 @@ fn an_update_replaces_what_was_given_and_nothing_else() {
 }
 
 #[test]
-fn a_new_profile_is_taken_for_the_future_and_never_pretended_to_be_rolled_out() {
-    let new = Uuid::from_u128(55);
-    let before = cluster(ClusterStatus::Active, (0, -1, 1));
-    let one = members(&[Active]);
-    let future = json!({"new_profile_id": new.to_string(), "profile_only": true});
-    let after = begin(&action(ActionKind::ClusterUpdate, &future), &before, &one).unwrap().cluster;
-    assert_eq!(after.profile_id, ProfileId::new(new));
-    assert_eq!(after.profile_refs.len(), 2, "members are still made from the earlier one");
-    let rollout = json!({"new_profile_id": new.to_string()});
-    let refused = begin(&action(ActionKind::ClusterUpdate, &rollout), &before, &one).unwrap_err();
-    assert!(refused.reason.contains("profile_only"), "{}", refused.reason);
-    assert_eq!(*refused.cluster, before);
-}
-
-#[test]
 fn deletion_takes_every_member_and_removes_the_cluster_once_none_is_left() {
     let action = action(ActionKind::ClusterDelete, &json!({}));
     let before = cluster(ClusterStatus::Error, (0, -1, 3));
     let all = members(&[Active, Error, NodeStatus::Init]);
     let beginning = begin(&action, &before, &all).unwrap();
-    assert_eq!(beginning.remove.len(), 3);
+    assert_eq!(removed(&beginning).len(), 3);
     assert_eq!(end(&action, &beginning.cluster, &[], &removing(3, 0)).cluster, None);
     let failed = end(&action, &beginning.cluster, &all[..1], &removing(3, 0));
     assert_eq!(failed.status, ActionStatus::Failed);
@@ -264,5 +283,7 @@ fn the_same_action_always_chooses_the_same_victims() {
     let all = members(&[Active; 20]);
     let first = begin(&action, &before, &all).unwrap();
     assert_eq!(first, begin(&action, &before, &all).unwrap());
-    assert_eq!(first.remove.len(), 18);
+    assert_eq!(removed(&first).len(), 18);
 }
+
+mod jobs;

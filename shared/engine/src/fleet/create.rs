@@ -1,27 +1,22 @@
 //! Making nodes: see what the backend has, ask for what is missing, settle what is ready.
 
 use super::{Moved, Run, Tally};
+use crate::jobs::{bare, request, token};
 use coppice_compute::{
-    ComputeError, Consequence, CreateRequest, Deletion, Filter, Instance, InstanceState, Tags, Token,
-    adoptable, ensure_created, list_all,
+    ComputeError, Consequence, Deletion, Filter, Instance, InstanceState, Token, adoptable, ensure_created,
+    list_all,
 };
-use coppice_domain::cluster::{JsonMap, Member};
-use coppice_domain::fault::Fault;
+use coppice_domain::cluster::Member;
 use coppice_domain::ids::NodeId;
 use coppice_domain::node::{Node, NodeStatus};
 use coppice_domain::profile::Profile;
-use coppice_domain::profile_types;
-use coppice_store::{Settled, StoreError};
+use coppice_store::{InstanceChange, Settled, Settlement, StoreError};
 use futures::stream::{self, StreamExt, TryStreamExt};
-use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::time::Duration;
 
 /// The instances an action has made, by node.
 pub(super) type Seen = HashMap<NodeId, Vec<Instance>>;
-
-/// The step whose name makes creation tokens.
-const STEP: &str = "create";
 
 /// An instance that was accepted and is not shown any more is given up after this long.
 const VANISHED_AFTER: Duration = Duration::from_secs(300);
@@ -111,7 +106,7 @@ impl Run<'_> {
             let reason = format!("The profile '{}' could not be found.", node.profile_id);
             return self.fail(node.id, &reason, None).await;
         };
-        let request = match self.request(node, profile) {
+        let request = match request(&self.worker.env, &self.task.action, node, profile, self.token(node.id)) {
             Ok(request) => request,
             Err(fault) => {
                 return self.fail(node.id, &format!("Failed in creating server: {fault}"), None).await;
@@ -155,16 +150,19 @@ impl Run<'_> {
     async fn take(&self, node: NodeId, instance: &Instance, fresh: bool) -> Result<Moved, StoreError> {
         let settled = match &instance.state {
             InstanceState::Active => {
-                self.settle(node, NodeStatus::Active, "Creation succeeded", Some(&instance.id)).await?
+                let made = Settlement::done(NodeStatus::Active, "Creation succeeded");
+                self.settle(node, made.with(InstanceChange::Set(instance.id.clone()))).await?
             }
             InstanceState::Error { message } => {
                 let text = message.trim_end_matches('.');
                 let reason = format!("Failed in creating server: {text}.");
-                self.settle(node, NodeStatus::Error, &reason, Some(&instance.id)).await?
+                let failed = Settlement::failed(reason).with(InstanceChange::Set(instance.id.clone()));
+                self.settle(node, failed).await?
             }
             InstanceState::Building | InstanceState::Stopped | InstanceState::Deleting if fresh => {
                 let child = self.child(node);
-                self.worker.env.store.node_launched(node, child, &instance.id).await?
+                let status = (NodeStatus::Creating, "Creation in progress");
+                self.worker.env.store.node_launched(node, child, &instance.id, status).await?
             }
             InstanceState::Building | InstanceState::Stopped | InstanceState::Deleting => {
                 return Ok(Moved::Waits);
@@ -174,7 +172,8 @@ impl Run<'_> {
     }
 
     async fn fail(&self, node: NodeId, reason: &str, physical_id: Option<&str>) -> Result<Moved, StoreError> {
-        self.settle(node, NodeStatus::Error, reason, physical_id).await.map(moved)
+        let instance = physical_id.map_or(InstanceChange::Keep, |id| InstanceChange::Set(id.to_owned()));
+        self.settle(node, Settlement::failed(reason).with(instance)).await.map(moved)
     }
 
     /// Writes what follows a node's settling once more.
@@ -182,7 +181,8 @@ impl Run<'_> {
         if node.active_action.is_some() {
             return Ok(Moved::Superseded);
         }
-        self.settle(node.id, node.status, &node.status_reason, None).await.map(moved)
+        // It is settled already, so this changes nothing of the node.
+        self.settle(node.id, Settlement::untouched("")).await.map(moved)
     }
 
     /// Whether a node has this instance: a worker that took over may have gone further with it.
@@ -204,26 +204,7 @@ impl Run<'_> {
     }
 
     fn token(&self, node: NodeId) -> Token {
-        Token::derived_for(self.task.action.id, STEP, node)
-    }
-
-    fn request(&self, node: &Node, profile: &Profile) -> Result<CreateRequest, Fault> {
-        let properties = profile_types::get(&profile.type_name)?.properties(&profile.spec)?;
-        let name = properties.get("name").and_then(Value::as_str).unwrap_or(&node.name).to_owned();
-        let mut metadata: JsonMap =
-            properties.get("metadata").and_then(Value::as_object).cloned().unwrap_or_default();
-        metadata.insert("cluster_node_id".to_owned(), json!(node.id.to_string()));
-        metadata.insert("cluster_id".to_owned(), json!(self.view.cluster.id.to_string()));
-        metadata.insert("cluster_node_index".to_owned(), json!(node.index.to_string()));
-        let tags = Tags {
-            deployment: self.worker.env.settings.deployment.clone(),
-            cluster: Some(self.view.cluster.id),
-            node: node.id,
-            action: self.task.action.id,
-            project: node.project.clone(),
-            token: self.token(node.id),
-        };
-        Ok(CreateRequest { name, spec: properties, metadata, tags })
+        token(self.task.action.id, node)
     }
 }
 
@@ -238,16 +219,12 @@ pub(crate) fn by_node(instances: Vec<Instance>) -> Seen {
     seen
 }
 
-pub(super) const fn moved(settled: Settled) -> Moved {
+#[expect(clippy::needless_pass_by_value, reason = "what is left of it does not matter")]
+pub(super) fn moved(settled: Settled) -> Moved {
     match settled {
-        Settled::Done | Settled::Earlier => Moved::On,
+        Settled::Done | Settled::Earlier(..) => Moved::On,
         Settled::Superseded | Settled::Gone => Moved::Superseded,
     }
-}
-
-/// An error's text without its closing period.
-pub(super) fn bare(error: &ComputeError) -> String {
-    error.to_string().trim_end_matches('.').to_owned()
 }
 
 /// What a failed call that may be repeated means for this round.

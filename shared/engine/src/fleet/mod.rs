@@ -1,19 +1,21 @@
 //! The nodes of one cluster action: registered in steps, driven through the backend, settled one by one.
 
 mod create;
+mod employ;
 mod register;
-mod remove;
 
+use crate::actions::Reads;
 use crate::dispatch::end;
+use crate::jobs::Job;
 use crate::machine::Worker;
-use crate::work::Work;
+use crate::work::{Creation, Work};
 use coppice_domain::action::ActionStatus;
 use coppice_domain::cluster::Member;
 use coppice_domain::ids::{ActionId, NodeId};
 use coppice_domain::node::{Node, NodeStatus};
 use coppice_domain::time::Timestamp;
-use coppice_store::{CHILD, ClusterView, Settled, StoreError, Task};
-use std::collections::HashMap;
+use coppice_store::{CHILD, ClusterView, Settled, Settlement, StoreError, Task};
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 /// One claim's work on one action.
@@ -23,6 +25,8 @@ pub(crate) struct Run<'a> {
     /// The cluster and its members, as last read or written.
     pub(crate) view: ClusterView,
     pub(crate) work: Work,
+    /// What else the decision was made from; only while it is made.
+    pub(crate) reads: Reads,
     /// Nodes registered under this claim: known without being read.
     known: HashMap<NodeId, Node>,
     /// Until when the claim lasts.
@@ -65,7 +69,16 @@ impl<'a> Run<'a> {
     pub(crate) fn new(worker: &'a Worker, task: &'a Task, view: ClusterView, work: Work) -> Self {
         let now = worker.env.now();
         let lease_until = task.lease_until.unwrap_or(now);
-        Self { worker, task, view, work, known: HashMap::new(), lease_until, started: now }
+        Self {
+            worker,
+            task,
+            view,
+            work,
+            reads: Reads::default(),
+            known: HashMap::new(),
+            lease_until,
+            started: now,
+        }
     }
 
     /// The members this action is still making or removing.
@@ -78,15 +91,28 @@ impl<'a> Run<'a> {
         ActionId::derived_for(self.task.action.id, CHILD, node.uuid())
     }
 
+    /// What the plan has to be done to nodes that are there already.
+    fn job(&self) -> Option<&Job> {
+        Some(&self.work.plan.as_ref()?.assignment.as_ref()?.job)
+    }
+
+    /// The pending members, apart: those being made, and those being worked on.
+    fn parted(&self) -> (Vec<Member>, Vec<Member>) {
+        let creation = self.work.plan.as_ref().and_then(|plan| plan.creation);
+        let made: HashSet<NodeId> = creation
+            .into_iter()
+            .flat_map(|creation| (0..creation.count).map(|place| Creation::node(self.task.action.id, place)))
+            .collect();
+        self.pending().copied().partition(|member| made.contains(&member.node))
+    }
+
     /// Looks at every pending node once. When the action's time is up, gives them up instead.
     pub(crate) async fn drive(&mut self, timed_out: bool) -> Result<Driven, StoreError> {
         if timed_out {
-            self.abandon("The action ran out of time.").await?;
+            self.abandon("The action ran out of time.", ActionStatus::Failed).await?;
             return Ok(Driven::Through { progress: true, not_before: None, out_of_time: false });
         }
-        let pending: Vec<Member> = self.pending().copied().collect();
-        let (removing, creating): (Vec<Member>, Vec<Member>) =
-            pending.into_iter().partition(|member| member.status == NodeStatus::Deleting);
+        let (creating, employed) = self.parted();
         let mut tally = Tally::default();
         let seen = if creating.is_empty() { None } else { self.instances(&mut tally).await };
         let profile = match &seen {
@@ -103,11 +129,13 @@ impl<'a> Run<'a> {
                 return Ok(tally.driven());
             }
         }
-        for batch in removing.chunks(BETWEEN_RENEWALS) {
+        let job = self.job().cloned();
+        for batch in employed.chunks(BETWEEN_RENEWALS) {
             if !self.renew().await? {
                 return Ok(Driven::Lost);
             }
-            tally.add(self.remove_all(batch).await?);
+            let Some(job) = &job else { break };
+            tally.add(self.employ_all(batch, job).await?);
             if tally.ends_claim(self) {
                 return Ok(tally.driven());
             }
@@ -115,59 +143,71 @@ impl<'a> Run<'a> {
         Ok(tally.driven())
     }
 
-    /// Gives up every pending node: it stays, in error, and so does whatever the backend has made of it.
-    /// That includes nodes a former holder left pending: nobody else will settle them.
-    pub(crate) async fn abandon(&self, reason: &str) -> Result<(), StoreError> {
+    /// Gives up every pending node, and whatever the backend has made of it stays with it. That includes
+    /// nodes a former holder left pending: nobody else will settle them.
+    pub(crate) async fn abandon(&self, reason: &str, ended: ActionStatus) -> Result<(), StoreError> {
+        let own = self.task.action.id;
+        let (_, employed) = self.parted();
         for member in &self.view.members {
-            if let Some(holder) = member.pending {
-                self.settle_for(holder, member.node, NodeStatus::Error, reason, None).await?;
-            }
+            let Some(holder) = member.pending else { continue };
+            let job = match self.job() {
+                Some(job) if employed.iter().any(|each| each.node == member.node) => job.clone(),
+                _ if member.status == NodeStatus::Deleting => Job::Remove,
+                _ => Job::Create,
+            };
+            let node = if holder == own { None } else { self.worker.env.store.get(member.node).await? };
+            let settlement = job.given_up(reason).ending(ended, reason);
+            self.settle_for(holder, member.node, node.as_ref(), &job, settlement).await?;
         }
         Ok(())
     }
 
-    /// Settles a node: node, derived action, member, in this order, so that a death in between leaves it
-    /// pending and the three can be written again.
-    pub(crate) async fn settle(
-        &self,
-        node: NodeId,
-        status: NodeStatus,
-        reason: &str,
-        physical_id: Option<&str>,
-    ) -> Result<Settled, StoreError> {
-        self.settle_for(self.task.action.id, node, status, reason, physical_id).await
+    /// Settles a node that was to be made.
+    pub(crate) async fn settle(&self, node: NodeId, settlement: Settlement) -> Result<Settled, StoreError> {
+        self.settle_for(self.task.action.id, node, None, &Job::Create, settlement).await
     }
 
-    async fn settle_for(
+    /// Settles a node: node, derived action, member, in this order, so that a death in between leaves it
+    /// pending and the three can be written again.
+    pub(crate) async fn settle_for(
         &self,
         holder: ActionId,
-        node: NodeId,
-        status: NodeStatus,
-        reason: &str,
-        physical_id: Option<&str>,
+        id: NodeId,
+        node: Option<&Node>,
+        job: &Job,
+        settlement: Settlement,
     ) -> Result<Settled, StoreError> {
         let store = &self.worker.env.store;
-        let (child, now) = (ActionId::derived_for(holder, CHILD, node.uuid()), self.worker.env.now());
-        let settled = store.node_settle(node, child, status, reason, physical_id, now).await?;
-        let (status, reason) = match settled {
-            Settled::Done => (status, reason.to_owned()),
+        let (child, now) = (ActionId::derived_for(holder, CHILD, id.uuid()), self.worker.env.now());
+        let settled = store.node_settle(id, node, child, &settlement, now).await?;
+        let settlement = match &settled {
+            Settled::Done => settlement,
             // What follows must say what the node says, whoever wrote it.
-            Settled::Earlier => match store.get::<Node>(node).await? {
-                Some(node) => (node.status, node.status_reason),
+            Settled::Earlier(ended, reason) => match store.get::<Node>(id).await? {
+                Some(node) => Settlement { status: Some(node.status), ..settlement.ending(*ended, reason) },
                 None => return Ok(Settled::Superseded),
             },
             Settled::Gone => {
                 // Removed, but its worker died before it said so.
-                self.forget_for(holder, node).await?;
+                self.forget_for(holder, id).await?;
                 return Ok(settled);
             }
             Settled::Superseded => return Ok(settled),
         };
-        let outcome =
-            if status == NodeStatus::Active { ActionStatus::Succeeded } else { ActionStatus::Failed };
-        let finish = end(outcome, &reason, now, self.worker.env.settings.retention);
+        let (ended, reason) = (settlement.ended, settlement.ended_reason.as_str());
+        let finish = end(ended, reason, now, self.worker.env.settings.retention);
         store.finish_child(child, self.started, &finish).await?;
-        store.member_settle(self.view.cluster.id, node, status, holder).await?;
+        let cluster = self.view.cluster.id;
+        let stays = match job {
+            Job::Join { .. } => ended == ActionStatus::Succeeded,
+            Job::Leave => ended != ActionStatus::Succeeded,
+            _ => true,
+        };
+        if stays {
+            store.member_settle(cluster, id, &settlement, holder).await?;
+        } else {
+            store.member_remove(cluster, id, Some(holder)).await?;
+        }
         Ok(settled)
     }
 

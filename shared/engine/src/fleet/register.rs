@@ -3,18 +3,41 @@
 //! whoever takes the step.
 
 use super::Run;
-use crate::work::{Creation, Removal};
-use coppice_domain::action::{Action, ActionKind, ActionStatus, Cause};
+use crate::jobs::Job;
+use crate::work::{Assignment, Creation};
+use coppice_domain::action::{Action, ActionStatus, Cause};
 use coppice_domain::cluster::{Cluster, JsonMap, Member};
 use coppice_domain::event::Event;
 use coppice_domain::ids::NodeId;
 use coppice_domain::naming::node_name;
 use coppice_domain::node::{Node, NodeStatus};
 use coppice_domain::time::Timestamp;
-use coppice_store::{NODES_PER_STEP, PER_PART, Registration, Retirement, Step, Stepped, StoreError};
+use coppice_store::{
+    Employment, Joining, NODES_PER_STEP, PER_PART, Registration, Retirement, Step, Stepped, StoreError,
+};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use uuid::Uuid;
+
+/// Nodes that one step puts to work, by how.
+#[derive(Default)]
+struct Assigned {
+    retire: Vec<Retirement>,
+    employ: Vec<Employment>,
+    join: Vec<Joining>,
+}
+
+impl Assigned {
+    fn len(&self) -> usize {
+        self.retire.len() + self.employ.len() + self.join.len()
+    }
+
+    fn leave_out(&mut self, nodes: &[NodeId]) {
+        self.retire.retain(|retired| !nodes.contains(&retired.node));
+        self.employ.retain(|employed| !nodes.contains(&employed.node));
+        self.join.retain(|joining| !nodes.contains(&joining.member.node));
+    }
+}
 
 impl Run<'_> {
     /// Registers whatever the plan still has to; `false` when the claim or the cluster was lost.
@@ -27,12 +50,13 @@ impl Run<'_> {
         Ok(true)
     }
 
-    /// Takes one step: the first one also changes the cluster and records the event of the start.
+    /// Takes one step: the first one of a phase also changes the cluster, and that of the first phase records
+    /// the event of the start.
     pub(crate) async fn register_step(
         &mut self,
-        first: Option<(Cluster, &Event)>,
+        first: Option<(Cluster, Option<&Event>)>,
     ) -> Result<bool, StoreError> {
-        let event = first.as_ref().map(|(_, event)| *event);
+        let event = first.as_ref().and_then(|(_, event)| *event);
         let before = self.view.cluster.clone();
         let after = first.map_or_else(|| before.clone(), |(after, _)| after);
         let Some(mut plan) = self.work.plan.clone() else { return Ok(true) };
@@ -43,10 +67,10 @@ impl Run<'_> {
                 (creation.registered..upto).map(|place| self.registration(&after, creation, place)).collect();
             creation.registered = upto;
         }
-        let mut retire = Vec::new();
-        if let Some(removal) = &mut plan.removal {
-            retire = self.next_retirements(removal, NODES_PER_STEP).await?;
-            removal.registered += retire.len();
+        let mut assigned = Assigned::default();
+        if let Some(assignment) = &mut plan.assignment {
+            assigned = self.next_assigned(assignment, NODES_PER_STEP - create.len()).await?;
+            assignment.registered += assigned.len();
         }
         let lease_until = self.worker.env.now().plus(self.worker.env.settings.lease);
         let work = crate::work::Work { plan: Some(plan), ..self.work.clone() };
@@ -59,39 +83,47 @@ impl Run<'_> {
                 lease_until,
                 event,
                 create: &create,
-                retire: &retire,
+                retire: &assigned.retire,
+                employ: &assigned.employ,
+                join: &assigned.join,
             };
             match self.worker.env.store.step(step).await? {
                 Stepped::Done => break,
                 Stepped::Lost => return Ok(false),
-                // A member whose node has no record: its removal died between its last two writes.
+                // A member whose node has no record: its removal died between its last two writes. Or a node
+                // that was to join and is not free to, which is then seen at the end.
                 Stepped::Missing(nodes) => {
                     for member in self.view.members.iter().filter(|member| nodes.contains(&member.node)) {
                         let store = &self.worker.env.store;
                         store.member_remove(before.id, member.node, member.pending).await?;
                     }
                     self.view.members.retain(|member| !nodes.contains(&member.node));
-                    retire.retain(|retired| !nodes.contains(&retired.node));
+                    assigned.leave_out(&nodes);
                 }
             }
         }
         self.work = work;
         self.lease_until = lease_until;
         self.view.cluster = after;
-        self.note(create, &retire);
+        self.note(create, &assigned);
         Ok(true)
     }
 
     /// Brings the view up to date with a step that took effect.
-    fn note(&mut self, created: Vec<Registration>, retired: &[Retirement]) {
+    fn note(&mut self, created: Vec<Registration>, assigned: &Assigned) {
         for made in created {
             self.view.members.push(made.member);
             self.known.insert(made.node.id, made.node);
         }
+        self.view.members.extend(assigned.join.iter().map(|joining| joining.member));
         let own = self.task.action.id;
         for member in &mut self.view.members {
-            if retired.iter().any(|retired| retired.node == member.node) {
+            if assigned.retire.iter().any(|retired| retired.node == member.node) {
                 member.status = NodeStatus::Deleting;
+                member.pending = Some(own);
+            }
+            if let Some(employed) = assigned.employ.iter().find(|employed| employed.node == member.node) {
+                member.status = employed.status.as_ref().map_or(member.status, |(status, _)| *status);
                 member.pending = Some(own);
             }
         }
@@ -126,6 +158,7 @@ impl Run<'_> {
             dependents: JsonMap::new(),
             tainted: false,
             active_action: Some(child),
+            launched_by: None,
             own_reference: false,
         };
         let member = Member {
@@ -135,39 +168,70 @@ impl Run<'_> {
             tainted: false,
             created: false,
             pending: Some(task.id),
+            failed_for: None,
         };
-        Registration { node, member, child: self.derived(ActionKind::NodeCreate, id, creation.at) }
+        Registration { node, member, child: self.derived(&Job::Create, id, creation.at) }
     }
 
-    /// The next nodes to remove that are still members.
-    async fn next_retirements(&self, removal: &Removal, most: usize) -> Result<Vec<Retirement>, StoreError> {
-        let upto = removal.count.min(removal.registered + most);
-        let ids: Vec<Uuid> = if removal.parts == 0 {
-            removal.nodes.get(removal.registered..upto).unwrap_or_default().to_vec()
+    /// The next nodes to work on.
+    async fn next_assigned(&self, assignment: &Assignment, most: usize) -> Result<Assigned, StoreError> {
+        if most == 0 {
+            return Ok(Assigned::default());
+        }
+        let upto = assignment.count.min(assignment.registered + most);
+        let ids: Vec<Uuid> = if assignment.parts == 0 {
+            assignment.nodes.get(assignment.registered..upto).unwrap_or_default().to_vec()
         } else {
             // A step that crosses the boundary of two parts takes what is left of the first.
-            let part = self.worker.env.store.part(self.task.action.id, removal.registered / PER_PART).await?;
-            part.into_iter().skip(removal.registered % PER_PART).take(upto - removal.registered).collect()
+            let part = assignment.registered / PER_PART;
+            let part = self.worker.env.store.part(self.task.action.id, part).await?;
+            let skipped = assignment.registered % PER_PART;
+            part.into_iter().skip(skipped).take(upto - assignment.registered).collect()
         };
-        if ids.is_empty() {
+        if ids.is_empty() && assignment.count > assignment.registered {
             return Err(StoreError::Corrupt(format!(
-                "the list of nodes that action {} removes is shorter than planned",
+                "the list of nodes that action {} works on is shorter than planned",
                 self.task.action.id
             )));
         }
-        let retirement = |id: &Uuid| Retirement {
-            node: NodeId::new(*id),
-            child: self.derived(ActionKind::NodeDelete, NodeId::new(*id), removal.at),
-        };
-        Ok(ids.iter().map(retirement).collect())
+        let mut assigned = Assigned::default();
+        for (place, id) in (assignment.registered..).zip(ids) {
+            let node = NodeId::new(id);
+            let child = self.derived(&assignment.job, node, assignment.at);
+            match &assignment.job {
+                Job::Remove => assigned.retire.push(Retirement { node, child }),
+                Job::Join { index, .. } => {
+                    let index = index.saturating_add(i64::try_from(place).unwrap_or(0));
+                    assigned.join.push(Joining { member: self.joining(node, index), child });
+                }
+                job => assigned.employ.push(Employment { node, status: job.status(), child }),
+            }
+        }
+        Ok(assigned)
+    }
+
+    /// The record of a node that is to become a member. Only active ones do.
+    fn joining(&self, node: NodeId, index: i64) -> Member {
+        Member {
+            node,
+            status: NodeStatus::Active,
+            index,
+            tainted: false,
+            created: true,
+            pending: Some(self.task.action.id),
+            failed_for: None,
+        }
     }
 
     /// The action derived for one node.
-    fn derived(&self, kind: ActionKind, node: NodeId, created_at: Timestamp) -> Action {
-        let parent = &self.task.action;
+    fn derived(&self, job: &Job, node: NodeId, created_at: Timestamp) -> Action {
+        let (parent, kind) = (&self.task.action, job.kind());
         Action {
             id: self.child(node),
-            name: Action::conventional_name(kind, node.uuid()),
+            name: match job {
+                Job::Operate { operation, .. } => Action::operation_name(kind, operation, node.uuid()),
+                _ => Action::conventional_name(kind, node.uuid()),
+            },
             kind,
             target: node.uuid(),
             cluster_id: parent.cluster_id,
@@ -178,7 +242,7 @@ impl Run<'_> {
             timeout: self.worker.env.settings.default_action_timeout,
             status: ActionStatus::Ready,
             status_reason: String::new(),
-            inputs: JsonMap::new(),
+            inputs: job.inputs(),
             outputs: JsonMap::new(),
             data: JsonMap::new(),
             created_at,

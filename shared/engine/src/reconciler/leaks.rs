@@ -65,5 +65,6 @@ fn claimed(instance: &Instance, nodes: &HashMap<NodeId, Node>) -> bool {
     let Some(node) = nodes.get(&tags.node) else { return false };
     // While its creation is under way it may still adopt any of them, whichever it knows of so far.
     node.physical_id.as_ref() == Some(&instance.id)
+        || node.active_action == Some(tags.action)
         || node.active_action == Some(ActionId::derived_for(tags.action, CHILD, tags.node.uuid()))
 }

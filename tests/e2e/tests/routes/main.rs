@@ -13,6 +13,8 @@ mod events;
 mod exchanges;
 mod isolation;
 mod nodes;
+mod policies;
+mod policy_types;
 mod profile_types;
 mod profiles;
 mod services;

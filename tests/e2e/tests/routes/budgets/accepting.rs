@@ -2,7 +2,7 @@
 //! 20 units for a new cluster.
 
 use super::{cost, show};
-use coppice_e2e::{ALICE, TestApp};
+use coppice_e2e::{ALICE, TestApp, deletion_policy};
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -36,6 +36,27 @@ async fn accepting_an_action_on_a_cluster_stays_within_its_budget() {
             assert!(usage.write_units <= 10.0, "{what}: {usage:?}");
             assert_eq!(app.bell.rung() - rung, 1, "{what}");
         }
+    }
+}
+
+#[tokio::test]
+async fn accepting_an_action_on_a_policy_stays_within_its_budget() {
+    // The first two requests, for the cluster and the policy, are made at once.
+    for (what, requests) in [("policy_attach", 3), ("policy_detach", 4), ("policy_update", 4)] {
+        let app = TestApp::new().await;
+        let profile = app.profile(ALICE, "p").await;
+        let cluster = app.cluster(ALICE, "c", &profile, 10).await;
+        let policy = app.policy(ALICE, "del", &deletion_policy()).await;
+        app.attached(&cluster, &policy, true).await;
+        let rung = app.bell.rung();
+        let ask = app.post(&format!("/v1/clusters/{cluster}/actions")).by(ALICE);
+        let body = json!({ what: { "policy_id": policy } });
+        let (answer, usage) = cost(&app, ask.json(&body).send()).await;
+        assert_eq!(answer.status, 202, "{}", answer.text());
+        show(&format!("accept {what}"), usage);
+        assert_eq!(usage.requests, requests, "{what}: {usage:?}");
+        assert!(usage.write_units <= 10.0, "{what}: {usage:?}");
+        assert_eq!(app.bell.rung() - rung, 1, "{what}");
     }
 }
 

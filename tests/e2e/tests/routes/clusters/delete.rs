@@ -1,8 +1,8 @@
 //! `DELETE /v1/clusters/{id}`.
 
 use crate::check;
-use crate::clusters::fixtures::{act_on, attach};
-use coppice_e2e::{ALICE, BOB, TestApp};
+use crate::clusters::fixtures::act_on;
+use coppice_e2e::{ALICE, BOB, TestApp, deletion_policy};
 use coppice_engine::Settings;
 use coppice_local::system::Options;
 use serde_json::json;
@@ -94,7 +94,8 @@ async fn a_cluster_with_policies_or_receivers_is_deleted_only_by_force() {
     let app = TestApp::new().await;
     let profile = app.profile(ALICE, "p").await;
     let attached = app.cluster(ALICE, "c", &profile, 1).await;
-    attach(&app, ALICE, &attached).await;
+    let policy = app.policy(ALICE, "policy", &deletion_policy()).await;
+    app.attached(&attached, &policy, true).await;
     let acted_on = app.cluster(ALICE, "d", &profile, 0).await;
     act_on(&app, ALICE, &acted_on).await;
     let policies = "there is still policy(s) attached to it.";
@@ -130,7 +131,8 @@ async fn a_deployment_may_let_policies_and_receivers_go_with_their_cluster() {
     let app = TestApp::with(Options { settings, ..Options::default() }).await;
     let profile = app.profile(ALICE, "p").await;
     let cluster = app.cluster(ALICE, "c", &profile, 1).await;
-    attach(&app, ALICE, &cluster).await;
+    let policy = app.policy(ALICE, "policy", &deletion_policy()).await;
+    app.attached(&cluster, &policy, true).await;
     act_on(&app, ALICE, &cluster).await;
     let answer = app.delete("/v1/clusters/c").by(ALICE).send().await;
     check::accepted(&answer, "1.0");

@@ -1,16 +1,14 @@
 //! Nodes and records that tests of cluster actions begin with.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use coppice_domain::action::{ActionKind, ActionStatus};
+use coppice_domain::action::ActionKind;
 use coppice_domain::cluster::JsonMap;
-use coppice_domain::ids::{ActionId, BindingId, PolicyId, ReceiverId};
+use coppice_domain::ids::ReceiverId;
 use coppice_domain::node::NodeStatus;
-use coppice_domain::policy::{Binding, Policy};
 use coppice_domain::receiver::{Receiver, ReceiverType};
 use coppice_e2e::{Answer, Person, TestApp};
-use coppice_engine::accept::{NewNode, Requester, node_create};
 use coppice_local::services::TABLE;
-use coppice_store::{Attached, Finish, ReceiverWrite};
+use coppice_store::ReceiverWrite;
 use serde_json::{Value, json};
 
 /// Asks for an action on a cluster.
@@ -39,18 +37,11 @@ pub(crate) async fn orphan(
     profile: &str,
     status: NodeStatus,
 ) -> String {
-    let (id, action) = accepted_orphan(app, person, name, profile).await;
-    let (store, now) = (app.store(), app.system.env.now());
-    let node = id.parse().unwrap();
-    store.node_settle(node, action, status, "As the test wants it", Some("i-1"), now).await.unwrap();
-    let end = Finish {
-        status: ActionStatus::Succeeded,
-        status_reason: "Action completed successfully.".to_owned(),
-        at: now,
-        expires_at: now.seconds() + 3600,
-    };
-    assert!(store.finish_action(action, &end).await.unwrap());
-    app.bell.lose_all();
+    let (id, _) = accepted_orphan(app, person, name, profile).await;
+    app.drain().await;
+    if status != NodeStatus::Active {
+        set(app, &format!("N#{id}"), "status", status.name()).await;
+    }
     id
 }
 
@@ -60,17 +51,10 @@ pub(crate) async fn accepted_orphan(
     person: Person,
     name: &str,
     profile: &str,
-) -> (String, ActionId) {
-    let new = NewNode {
-        name: name.to_owned(),
-        role: String::new(),
-        metadata: JsonMap::new(),
-        profile_id: profile.parse().unwrap(),
-        domain: None,
-    };
-    let requester = Requester { user: person.user, project: person.project };
-    let (node, action) = node_create(&app.system.env, new, None, requester).await.unwrap();
-    (node.id.to_string(), action)
+) -> (String, String) {
+    let body = json!({ "node": { "name": name, "profile_id": profile } });
+    let made = app.post("/v1/nodes").by(person).json(&body).send().await.expect(202);
+    (made.json()["node"]["id"].as_str().unwrap().to_owned(), made.action())
 }
 
 /// A profile of a type that is not the servers'; answers with its id.
@@ -97,36 +81,6 @@ pub(crate) async fn set(app: &TestApp, pk: &str, name: &str, text: &str) {
         .send()
         .await
         .unwrap();
-}
-
-/// Attaches a policy to a cluster.
-pub(crate) async fn attach(app: &TestApp, person: Person, cluster: &str) {
-    let (env, now) = (&app.system.env, app.system.env.now());
-    let policy = Policy {
-        id: PolicyId::new(env.ids.uuid()),
-        name: "policy".to_owned(),
-        type_name: "senlin.policy.deletion-1.0".to_owned(),
-        user: person.user.to_owned(),
-        project: person.project.to_owned(),
-        domain: None,
-        spec: JsonMap::new(),
-        data: JsonMap::new(),
-        created_at: now,
-        updated_at: None,
-    };
-    app.store().template_create(&policy).await.unwrap();
-    let binding = Binding {
-        id: BindingId::new(env.ids.uuid()),
-        cluster_id: cluster.parse().unwrap(),
-        policy_id: policy.id,
-        policy_type: policy.type_name,
-        enabled: true,
-        priority: 400,
-        data: None,
-        last_op: None,
-        created_at: now,
-    };
-    assert_eq!(app.store().binding_attach(&binding).await.unwrap(), Attached::Done);
 }
 
 /// Makes a receiver that acts on a cluster.

@@ -1,4 +1,4 @@
-//! `/v1/clusters` (spec api-resources H, I, J).
+//! `/v1/clusters` (spec api-resources H, I, J, K).
 
 mod actions;
 mod attributes;
@@ -7,6 +7,7 @@ mod delete;
 mod fixtures;
 mod list;
 mod ops;
+mod policies;
 mod show;
 mod update;
 

@@ -2,7 +2,9 @@
 
 use crate::check;
 use crate::clusters::fixtures::{accepted_orphan, ask, set};
+use coppice_compute::simulated::SimulatedConfig;
 use coppice_e2e::{ADMIN, ALICE, BOB, Person, TestApp};
+use coppice_local::system::Options;
 use serde_json::{Value, json};
 
 /// An action that waits for its lifecycle hook.
@@ -11,7 +13,7 @@ async fn waiting(app: &TestApp) -> String {
     let (_, action) = accepted_orphan(app, ALICE, "n", &profile).await;
     app.bell.lose_all();
     set(app, &format!("X#{action}"), "status", "WAITING_LIFECYCLE_COMPLETION").await;
-    action.to_string()
+    action
 }
 
 fn body(token: &str) -> Value {
@@ -41,6 +43,27 @@ async fn an_action_that_waits_for_its_hook_goes_on_once() {
     assert_eq!(check::accepted(&again, "1.9"), token);
     assert_eq!(status(&app, ALICE, &token).await.0, "SUCCEEDED");
     assert_eq!(app.bell.waiting().len(), 1, "there is nothing to ring for");
+}
+
+#[tokio::test]
+async fn the_action_that_derived_it_is_woken() {
+    let simulated = SimulatedConfig { build_seconds: 60.0, ..SimulatedConfig::default() };
+    let app = TestApp::with(Options { simulated, ..Options::default() }).await;
+    let profile = app.profile(ALICE, "p").await;
+    app.cluster_accepted(ALICE, "c", &profile, 1).await;
+    app.answer_next().await;
+    let parent = app.show(ALICE, "/v1/actions?action=CLUSTER_CREATE", "actions").await[0]["id"].clone();
+    let child = app.show(ALICE, "/v1/actions?action=NODE_CREATE", "actions").await[0]["id"].clone();
+    let child = child.as_str().unwrap();
+    set(&app, &format!("X#{child}"), "status", "WAITING_LIFECYCLE_COMPLETION").await;
+    app.bell.lose_all();
+    check::accepted(&ask(&app, ALICE, "c", "1.9", &body(child)).await, "1.9");
+    assert_eq!(status(&app, ALICE, child).await, (json!("READY"), json!("Lifecycle complete.")));
+    let rings = app.bell.waiting();
+    assert_eq!(rings.len(), 1);
+    assert_eq!(json!(rings[0].action), parent);
+    app.drain().await;
+    assert_eq!(app.show(ALICE, "/v1/clusters/c", "cluster").await["status"], "ACTIVE");
 }
 
 #[tokio::test]

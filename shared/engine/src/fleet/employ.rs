@@ -1,0 +1,109 @@
+//! Working on the nodes of an assignment: one look at each, and what follows is written down.
+
+use super::create::moved;
+use super::{Moved, Run};
+use crate::dispatch::end;
+use crate::jobs::{Hand, Job, Step};
+use coppice_domain::action::ActionStatus;
+use coppice_domain::cluster::Member;
+use coppice_domain::ids::{ActionId, NodeId, ProfileId};
+use coppice_domain::node::Node;
+use coppice_domain::profile::Profile;
+use coppice_store::{CHILD, Settled, Settlement, StoreError};
+use futures::stream::{self, StreamExt, TryStreamExt};
+use std::collections::HashMap;
+
+impl Run<'_> {
+    /// Looks at each of these nodes once.
+    pub(super) async fn employ_all(&self, batch: &[Member], job: &Job) -> Result<Vec<Moved>, StoreError> {
+        let ids: Vec<NodeId> = batch.iter().map(|member| member.node).collect();
+        let nodes: Vec<Node> = self.worker.env.store.get_many(&ids).await?;
+        let profiles = self.profiles(job, &nodes).await?;
+        let nodes: HashMap<NodeId, Node> = nodes.into_iter().map(|node| (node.id, node)).collect();
+        let looks: Vec<_> = batch
+            .iter()
+            .map(|member| async { self.employ(member, nodes.get(&member.node), job, &profiles).await })
+            .collect();
+        stream::iter(looks).buffer_unordered(self.worker.env.settings.concurrency).try_collect().await
+    }
+
+    /// The profiles that a job on these nodes needs.
+    async fn profiles(&self, job: &Job, nodes: &[Node]) -> Result<HashMap<ProfileId, Profile>, StoreError> {
+        if !job.needs_profile() {
+            return Ok(HashMap::new());
+        }
+        let mut ids: Vec<ProfileId> = match job {
+            Job::Update(update) => update.profile.into_iter().collect(),
+            _ => nodes.iter().map(|node| node.profile_id).collect(),
+        };
+        ids.sort();
+        ids.dedup();
+        let found: Vec<Profile> = self.worker.env.store.get_many(&ids).await?;
+        Ok(found.into_iter().map(|profile| (profile.id, profile)).collect())
+    }
+
+    async fn employ(
+        &self,
+        member: &Member,
+        node: Option<&Node>,
+        job: &Job,
+        profiles: &HashMap<ProfileId, Profile>,
+    ) -> Result<Moved, StoreError> {
+        let Some(node) = node else {
+            // Its record is gone, but its worker died before it said so.
+            return self.forget(member.node).await;
+        };
+        let holder = self.child(node.id);
+        if node.active_action.is_none() {
+            // It is settled already, so this changes nothing of the node.
+            return self
+                .settle_for(self.task.action.id, node.id, Some(node), job, Settlement::untouched(""))
+                .await
+                .map(moved);
+        }
+        if node.active_action != Some(holder) {
+            return Ok(Moved::Superseded);
+        }
+        let profile = match job {
+            Job::Update(update) => update.profile.and_then(|id| profiles.get(&id)),
+            _ => profiles.get(&node.profile_id),
+        };
+        let hand = Hand { env: &self.worker.env, action: &self.task.action, holder, profile };
+        let store = &self.worker.env.store;
+        let own = match job {
+            Job::Join { cluster, .. } => Job::Join { cluster: *cluster, index: member.index },
+            other => other.clone(),
+        };
+        match hand.work(&own, node).await {
+            Step::Settle(settlement) => {
+                self.settle_for(self.task.action.id, node.id, Some(node), job, *settlement).await.map(moved)
+            }
+            Step::Removed => match store.node_remove(node, holder).await? {
+                Settled::Done | Settled::Earlier(..) | Settled::Gone => self.forget(node.id).await,
+                Settled::Superseded => Ok(Moved::Superseded),
+            },
+            Step::Launched(instance) => {
+                let (status, reason) = job.status().unwrap_or((node.status, node.status_reason.clone()));
+                store.node_launched(node.id, holder, &instance, (status, &reason)).await.map(moved)
+            }
+            Step::Waits => Ok(Moved::Waits),
+            Step::PutOff(after) => Ok(Moved::Throttled(after)),
+        }
+    }
+
+    /// Ends the derived action and forgets the member: the node's record is gone.
+    async fn forget(&self, id: NodeId) -> Result<Moved, StoreError> {
+        self.forget_for(self.task.action.id, id).await
+    }
+
+    /// The same, for a node that was pending for `holder`.
+    pub(super) async fn forget_for(&self, holder: ActionId, id: NodeId) -> Result<Moved, StoreError> {
+        let store = &self.worker.env.store;
+        let finish =
+            end(ActionStatus::Succeeded, "", self.worker.env.now(), self.worker.env.settings.retention);
+        let child = ActionId::derived_for(holder, CHILD, id.uuid());
+        store.finish_child(child, self.started, &finish).await?;
+        store.member_remove(self.view.cluster.id, id, Some(holder)).await?;
+        Ok(Moved::On)
+    }
+}

@@ -1,0 +1,148 @@
+//! Making a node's instance (spec engine-nodes §2, §5.2).
+
+use super::{Hand, Step};
+use crate::env::Env;
+use coppice_compute::{ComputeError, CreateRequest, Instance, InstanceState, Tags, Token, ensure_created};
+use coppice_domain::action::Action;
+use coppice_domain::cluster::JsonMap;
+use coppice_domain::fault::Fault;
+use coppice_domain::ids::{ActionId, NodeId};
+use coppice_domain::node::{Node, NodeStatus};
+use coppice_domain::profile::Profile;
+use coppice_domain::profile_types;
+use coppice_store::{InstanceChange, Settlement};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// The step whose name makes creation tokens.
+const STEP: &str = "create";
+
+/// An instance that was accepted and is not shown any more is given up after this long.
+pub(super) const VANISHED_AFTER: Duration = Duration::from_secs(300);
+
+/// How a created node and its texts differ from a recreated one's.
+pub(super) struct Making {
+    /// The step whose name makes the token.
+    pub(super) step: &'static str,
+    /// How the node is settled when the instance runs.
+    pub(super) made: Settlement,
+}
+
+impl Hand<'_> {
+    pub(super) async fn create(&self, node: &Node) -> Step {
+        let made = Settlement::done(NodeStatus::Active, "Creation succeeded");
+        self.make(node, Making { step: STEP, made }).await
+    }
+
+    /// Sees to it that the instance exists, and looks how it is.
+    pub(super) async fn make(&self, node: &Node, making: Making) -> Step {
+        let launched = node.physical_id.as_deref().filter(|_| node.launched_by == Some(self.holder));
+        if let Some(id) = launched {
+            return self.look_at(node, id, making).await;
+        }
+        let Some(profile) = self.profile else {
+            return Step::settle(failed(&format!("The profile '{}' could not be found", node.profile_id)));
+        };
+        let token = Token::derived_for(self.action.id, making.step, node.id);
+        let request = match request(self.env, self.action, node, profile, token) {
+            Ok(request) => request,
+            Err(fault) => return Step::settle(failed(&fault.message)),
+        };
+        match ensure_created(self.env.compute.as_ref(), &request).await {
+            Ok(instance) => match &instance.state {
+                InstanceState::Building | InstanceState::Stopped | InstanceState::Deleting => {
+                    Step::Launched(instance.id)
+                }
+                InstanceState::Active | InstanceState::Error { .. } => made(&instance, making),
+            },
+            Err(error) => Step::after(&error, |text| failed(&text)),
+        }
+    }
+
+    async fn look_at(&self, node: &Node, id: &str, making: Making) -> Step {
+        match self.env.compute.get(id).await {
+            Ok(Some(instance)) => made(&instance, making),
+            Ok(None) => {
+                let since = node
+                    .updated_at
+                    .unwrap_or(node.init_at)
+                    .max(self.action.start_time.unwrap_or(node.init_at));
+                if self.env.now().since(since) <= self.env.compute.staleness().max(VANISHED_AFTER) {
+                    return Step::Waits;
+                }
+                Step::settle(failed(&format!("'{id}' disappeared while it was built")))
+            }
+            Err(error) => Step::after(&error, |text| failed(&text)),
+        }
+    }
+}
+
+/// What follows from the state of an instance that was made.
+fn made(instance: &Instance, making: Making) -> Step {
+    let instance_id = InstanceChange::Set(instance.id.clone());
+    match &instance.state {
+        InstanceState::Active => Step::settle(making.made.with(instance_id)),
+        InstanceState::Error { message } => {
+            Step::settle(failed(message.trim_end_matches('.')).with(instance_id))
+        }
+        InstanceState::Building | InstanceState::Stopped | InstanceState::Deleting => Step::Waits,
+    }
+}
+
+fn failed(text: &str) -> Settlement {
+    Settlement::failed(format!("Failed in creating server: {}.", text.trim_end_matches('.')))
+}
+
+/// The token of the instance that `action` makes for `node`.
+pub(crate) fn token(action: ActionId, node: NodeId) -> Token {
+    Token::derived_for(action, STEP, node)
+}
+
+/// The creation of a node's instance under this token.
+///
+/// # Errors
+/// When the profile's spec cannot be read.
+pub(crate) fn request(
+    env: &Env,
+    action: &Action,
+    node: &Node,
+    profile: &Profile,
+    token: Token,
+) -> Result<CreateRequest, Fault> {
+    let properties = profile_types::get(&profile.type_name)?.properties(&profile.spec)?;
+    let tags = Tags {
+        deployment: env.settings.deployment.clone(),
+        cluster: node.cluster_id,
+        node: node.id,
+        action: action.id,
+        project: node.project.clone(),
+        token,
+    };
+    Ok(CreateRequest {
+        name: name(&properties, node),
+        metadata: metadata(&properties, node),
+        spec: properties,
+        tags,
+    })
+}
+
+/// The instance's name: the profile's, or else the node's.
+pub(super) fn name(properties: &JsonMap, node: &Node) -> String {
+    properties.get("name").and_then(Value::as_str).unwrap_or(&node.name).to_owned()
+}
+
+/// The instance's metadata: the profile's, and where the node belongs.
+pub(super) fn metadata(properties: &JsonMap, node: &Node) -> JsonMap {
+    let mut metadata = properties.get("metadata").and_then(Value::as_object).cloned().unwrap_or_default();
+    metadata.insert("cluster_node_id".to_owned(), json!(node.id.to_string()));
+    if let Some(cluster) = node.cluster_id {
+        metadata.insert("cluster_id".to_owned(), json!(cluster.to_string()));
+        metadata.insert("cluster_node_index".to_owned(), json!(node.index.to_string()));
+    }
+    metadata
+}
+
+/// An error's text without its closing period.
+pub(crate) fn bare(error: &ComputeError) -> String {
+    error.to_string().trim_end_matches('.').to_owned()
+}

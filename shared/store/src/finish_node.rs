@@ -1,0 +1,160 @@
+//! Requested actions on nodes: their first step and their end, each one transaction.
+
+use crate::cluster::change_by;
+use crate::error::StoreError;
+use crate::item::{n, s};
+use crate::keys;
+use crate::settle::removal;
+use crate::settlement::Settlement;
+use crate::share::SHARED;
+use crate::step::event_put;
+use crate::store::{Store, Written};
+use crate::task::{Finish, Task, finish};
+use crate::template::{check_usable, referenced_by};
+use crate::transaction::{Transacted, Write};
+use coppice_domain::cluster::Cluster;
+use coppice_domain::event::Event;
+use coppice_domain::ids::{ActionId, NodeId, ProfileId};
+use coppice_domain::node::{Node, NodeStatus};
+use coppice_domain::profile::Profile;
+use coppice_domain::time::Timestamp;
+use serde_json::Value;
+
+/// How a requested action on a node ends.
+#[derive(Clone, Copy, Debug)]
+pub struct NodeFinish<'a> {
+    /// The node as read.
+    pub node: &'a Node,
+    /// What becomes of it.
+    pub fate: NodeFate<'a>,
+    /// Whether it has a member record.
+    pub member: bool,
+    /// The cluster it is a member of, as read and as it shall be; the same where nothing is to change.
+    pub cluster: Option<(&'a Cluster, &'a Cluster)>,
+    /// The event that belongs to the end.
+    pub event: &'a Event,
+    /// The end.
+    pub end: &'a Finish,
+}
+
+/// What becomes of a node at the end of an action on it.
+#[derive(Clone, Copy, Debug)]
+pub enum NodeFate<'a> {
+    /// It is settled.
+    Settled(&'a Settlement),
+    /// Its record goes.
+    Removed,
+}
+
+impl Store {
+    /// Begins a requested action on a node: its plan is saved, the node takes the status it has meanwhile,
+    /// and the event is recorded, as one; `false` when the task or the node was lost.
+    ///
+    /// # Errors
+    /// When the store fails; the step may then have taken effect.
+    pub async fn node_begin(
+        &self,
+        task: &Task,
+        node: &Node,
+        status: Option<(NodeStatus, &str)>,
+        profile: Option<ProfileId>,
+        work: &Value,
+        event: &Event,
+    ) -> Result<bool, StoreError> {
+        let id = task.action.id;
+        let save = Write::update(keys::action(id)).set("work", s(work.to_string())).remove("attempts");
+        let mut own = Write::update(keys::node(node.id)).if_equals("active_action", s(id.to_string()));
+        let mut writes = vec![task.fenced(save)];
+        match status {
+            Some((status, reason)) => {
+                own = own.set("status", s(status.name())).set("status_reason", s(reason));
+                if let Some(cluster) = node.cluster_id {
+                    let member = Write::update(keys::member(cluster, node.id)).set("st", s(status.name()));
+                    writes.push(member.if_exists());
+                }
+            }
+            // Nothing shows of it: the holder is written once more, so that the condition can stand.
+            None => own = own.set("active_action", s(id.to_string())),
+        }
+        writes.push(own);
+        if let Some(profile) = profile {
+            writes.push(check_usable::<Profile>(profile));
+            writes.push(referenced_by::<Profile>(profile.uuid(), crate::Kind::Node, node.id.uuid())?);
+        }
+        writes.extend(event_put(Some(event))?);
+        Ok(matches!(self.transact(writes, None).await?, Transacted::Done))
+    }
+
+    /// Takes a node that no other action holds; `false` when another does, or the node is gone.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn node_hold(&self, node: NodeId, action: ActionId) -> Result<bool, StoreError> {
+        let write = Write::update(keys::node(node))
+            .set("active_action", s(action.to_string()))
+            .if_exists()
+            .if_lacks("active_action");
+        match self.write(write).await? {
+            Written::Done(_) => Ok(true),
+            Written::Refused(item) => {
+                Ok(crate::item::text(&item, "active_action") == Some(action.to_string().as_str()))
+            }
+        }
+    }
+
+    /// Ends a requested action on a node, with what becomes of the node and its cluster, as one; `false` when
+    /// the task, the node or the cluster is not as it was read.
+    ///
+    /// # Errors
+    /// When the store fails; the end may then have taken effect.
+    pub async fn finish_node_task(
+        &self,
+        task: &Task,
+        ending: NodeFinish<'_>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let id = task.action.id;
+        let mut writes = vec![task.fenced(finish(id, ending.end))];
+        let node = ending.node;
+        let cluster = node.cluster_id.filter(|_| ending.member);
+        match ending.fate {
+            NodeFate::Settled(settlement) => {
+                writes.push(settlement.node_write(node.id, id, now)?);
+                writes.extend(settlement.reference_writes(node)?);
+                if let Some(cluster) = cluster {
+                    writes.push(match settlement.place {
+                        None => settlement.member_write(cluster, node.id, None),
+                        Some(_) => Write::delete(keys::member(cluster, node.id)),
+                    });
+                }
+            }
+            NodeFate::Removed => {
+                writes.extend(removal(node, id));
+                if let Some(cluster) = cluster {
+                    writes.push(Write::delete(keys::member(cluster, node.id)));
+                }
+            }
+        }
+        if let Some((before, after)) = ending.cluster.filter(|(before, after)| before != after) {
+            writes.extend(release(before, after, id)?);
+        }
+        writes.extend(event_put(Some(ending.event))?);
+        let done = matches!(self.transact(writes, None).await?, Transacted::Done);
+        if done && let Some((before, _)) = ending.cluster.filter(|(before, after)| before == after) {
+            // Should this be lost, the next request for the cluster finds that the holder has ended.
+            self.cluster_unshare(before.id, id).await?;
+        }
+        Ok(done)
+    }
+}
+
+/// The writes that let the shared hold go and change the cluster, on condition that it is as it was read and
+/// that no cluster action has taken it over.
+fn release(before: &Cluster, after: &Cluster, action: ActionId) -> Result<Vec<Write>, StoreError> {
+    let own = Write::update(keys::cluster(before.id))
+        .exclude(SHARED, &action.to_string())
+        .if_contains(SHARED, s(action.to_string()))
+        .if_lacks("active_action")
+        .if_equals("desired_capacity", n(before.sizes.desired_capacity));
+    change_by(own, before, after)
+}

@@ -1,0 +1,4 @@
+//! `/v1/policy-types` (spec api-resources F).
+
+mod list;
+mod show;
