@@ -55,6 +55,12 @@ async fn a_cancellation_is_accepted_in_the_form_that_the_client_prefers() {
     let items = app.items().await;
     let item = items.values().find(|item| item["pk"].contains(&*action)).unwrap();
     assert!(item["control"].contains("CANCEL"));
+    app.drain().await;
+    let ended = app.show(ALICE, &format!("/v1/actions/{action}"), "action").await;
+    let cancelled = (json!("CANCELLED"), json!("Action execution cancelled"));
+    assert_eq!((ended["status"].clone(), ended["status_reason"].clone()), cancelled);
+    let cluster = app.show(ALICE, "/v1/clusters/c", "cluster").await;
+    assert_eq!(cluster["nodes"].as_array().unwrap().len(), 1, "nothing was begun");
 }
 
 #[tokio::test]

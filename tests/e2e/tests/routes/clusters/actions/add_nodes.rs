@@ -35,6 +35,10 @@ async fn nodes_are_named_in_any_way_and_recorded_by_id() {
         "The CLUSTER_ADD_NODES action for target {cluster} conflicts with the following action(s): {action}"
     );
     check::fault(&again, 409, "ActionConflict", &text);
+    app.drain().await;
+    let grown = app.show(ALICE, "/v1/clusters/c", "cluster").await;
+    assert_eq!((&grown["status"], &grown["desired_capacity"]), (&json!("ACTIVE"), &json!(4)));
+    assert_eq!(grown["nodes"].as_array().unwrap()[1..], [json!(one), json!(two), json!(three)]);
 }
 
 #[tokio::test]

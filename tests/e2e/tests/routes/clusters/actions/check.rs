@@ -47,7 +47,10 @@ async fn earlier_checks_of_the_cluster_are_forgotten_when_that_is_asked_for() {
     set(&app, &format!("X#{}", earlier[1]), "status", "FAILED").await;
     set(&app, &format!("X#{}", earlier[2]), "status", "CANCELLED").await;
 
+    let before = app.usage();
     let latest = app.act(ALICE, "c", &json!({ "check": { "delete_check_action": true } })).await;
+    let spent = app.usage() - before;
+    assert!(spent.write_units <= 10.0 + 2.0 * 4.0, "two of three that have ended are deleted: {spent:?}");
     let left = app.show(ADMIN, "/v1/actions?action=CLUSTER_CHECK", "actions").await;
     let mut expected = vec![earlier[2].clone(), earlier[3].clone(), earlier[4].clone(), latest];
     let mut left = check::column(&left, "id");

@@ -47,6 +47,12 @@ async fn candidates_are_recorded_by_id_and_from_1_4_on_whether_to_destroy_them()
             "inputs": inputs,
         });
         assert_eq!(recorded(&app, ALICE, &action).await, expected);
+        app.drain().await;
+        let shrunk = app.show(ALICE, "/v1/clusters/c", "cluster").await;
+        assert_eq!((&shrunk["nodes"], &shrunk["desired_capacity"]), (&json!([nodes[1]]), &json!(1)));
+        // Unless they are to be destroyed, they go on without a cluster.
+        let left = app.show(ALICE, "/v1/nodes", "nodes").await.as_array().unwrap().len();
+        assert_eq!(left, if recorded_as == Some(json!(true)) { 1 } else { 3 });
     }
 }
 

@@ -28,6 +28,13 @@ async fn replacements_are_recorded_by_id() {
         "inputs": { "candidates": { one: first, two: second } },
     });
     assert_eq!(recorded(&app, ALICE, &action).await, expected);
+    app.drain().await;
+    let replaced = app.show(ALICE, "/v1/clusters/c", "cluster").await;
+    let mut members = check::strings(&replaced["nodes"]);
+    members.sort();
+    let mut wanted = [first, second];
+    wanted.sort();
+    assert_eq!(members, wanted);
 }
 
 #[tokio::test]
