@@ -5,6 +5,7 @@ mod create;
 pub mod events;
 mod list;
 mod show;
+mod update;
 
 use axum::Router;
 use axum::routing::get;
@@ -14,7 +15,7 @@ use coppice_engine::Env;
 pub fn router() -> Router<Env> {
     Router::new()
         .route("/actions", get(list::list).post(create::create))
-        .route("/actions/{id}", get(show::show))
+        .route("/actions/{id}", get(show::show).patch(update::update))
         .route("/events", get(events::list::list))
         .route("/events/{id}", get(events::show::show))
 }

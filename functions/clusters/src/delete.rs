@@ -7,12 +7,13 @@ use coppice_api::error::Failure;
 use coppice_api::fields::{Field, Kind, Rules, Unknown, coerce_with, flag};
 use coppice_api::microversion::{Feature, MIN};
 use coppice_domain::action::ActionKind;
-use coppice_domain::cluster::{Cluster, ClusterStatus, JsonMap};
+use coppice_domain::cluster::{ClusterStatus, JsonMap};
 use coppice_domain::fault::{Fault, FaultKind};
 use coppice_domain::pyrepr;
 use coppice_engine::Env;
 use coppice_engine::accept::{self, Asked, Requester};
-use coppice_support::{find, refused};
+use coppice_store::ClusterView;
+use coppice_support::{cluster_view, refused};
 use serde_json::Value;
 
 const ENDPOINT: Endpoint = Endpoint { rule: "clusters:delete", since: MIN, body: Body::Optional };
@@ -28,12 +29,12 @@ pub(crate) async fn delete(
 ) -> Result<Response, Failure> {
     call.enter(&ENDPOINT)?;
     let force = forced(&call)?;
-    let cluster = find::<Cluster>(&env.store, &call.caller, &id).await?;
-    deletable(&cluster, &id, force)?;
+    let view = cluster_view(&env.store, &call.caller, &id).await?;
+    deletable(&view, &id, force, env.settings.delete_with_dependency)?;
     let requester = Requester { user: &call.caller.user_id, project: &call.caller.project_id };
     let action = accept::cluster_action(
         &env,
-        &cluster,
+        &view.cluster,
         Asked::new(ActionKind::ClusterDelete, JsonMap::new()),
         requester,
     )
@@ -56,11 +57,12 @@ fn forced(call: &Call) -> Result<bool, Fault> {
     Ok(asked.boolean(FORCE).value().unwrap_or(false))
 }
 
-/// Refuses to delete a cluster that is being changed, unless forced, and one that hosts profiles in any
-/// case.
-fn deletable(cluster: &Cluster, reference: &str, force: bool) -> Result<(), Fault> {
+/// Refuses to delete a cluster that is being changed, or that policies are attached to or receivers act on,
+/// unless forced; and one that hosts profiles in any case. With `cascade`, policies and receivers go with it.
+fn deletable(view: &ClusterView, reference: &str, force: bool, cascade: bool) -> Result<(), Fault> {
+    let status = view.cluster.status;
     let changing = matches!(
-        cluster.status,
+        status,
         ClusterStatus::Creating
             | ClusterStatus::Updating
             | ClusterStatus::Deleting
@@ -69,28 +71,37 @@ fn deletable(cluster: &Cluster, reference: &str, force: bool) -> Result<(), Faul
     if changing && !force {
         return Err(Fault::new(
             FaultKind::ActionInProgress,
-            format!("The cluster '{reference}' is in status {}.", cluster.status.name()),
+            format!("The cluster '{reference}' is in status {}.", status.name()),
         ));
     }
-    match cluster.dependents.get("profiles") {
-        Some(Value::Array(profiles)) if profiles.is_empty() => Ok(()),
-        None | Some(Value::Null) => Ok(()),
-        Some(profiles) => Err(Fault::new(
-            FaultKind::ResourceInUse,
-            format!(
-                "The cluster '{reference}' cannot be deleted: still referenced by profile(s): {}.",
-                pyrepr::repr(profiles)
-            ),
-        )),
+    let mut reasons = Vec::new();
+    if let Some(profiles) = view.cluster.dependents.get("profiles").filter(|hosted| pyrepr::truth(hosted)) {
+        reasons.push(format!("still referenced by profile(s): {}.", pyrepr::repr(profiles)));
     }
+    if !force && !cascade {
+        if !view.bindings.is_empty() {
+            reasons.push("there is still policy(s) attached to it.".to_owned());
+        }
+        if !view.receivers.is_empty() {
+            reasons.push("there is still receiver(s) associated with it.".to_owned());
+        }
+    }
+    if reasons.is_empty() {
+        return Ok(());
+    }
+    let text = format!("The cluster '{reference}' cannot be deleted: {}", reasons.join("\n"));
+    Err(Fault::new(FaultKind::ResourceInUse, text))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{call, cluster};
+    use crate::testing::{binding, call, cluster};
     use coppice_api::microversion::MAX;
+    use coppice_domain::cluster::Cluster;
+    use coppice_domain::ids::ReceiverId;
     use serde_json::json;
+    use uuid::Uuid;
 
     #[test]
     fn force_comes_by_query_or_body_and_counts_from_1_8() {
@@ -114,10 +125,14 @@ mod tests {
         }
     }
 
+    fn view(cluster: Cluster) -> ClusterView {
+        ClusterView { cluster, members: Vec::new(), bindings: Vec::new(), receivers: Vec::new() }
+    }
+
     #[test]
     fn a_cluster_that_is_changing_or_hosts_profiles_stays() {
         let refusal = |cluster: &Cluster, force| {
-            deletable(cluster, "c1", force).map_err(|fault| (fault.kind, fault.message))
+            deletable(&view(cluster.clone()), "c1", force, false).map_err(|fault| (fault.kind, fault.message))
         };
         for status in ClusterStatus::ALL {
             let busy = ["CREATING", "UPDATING", "DELETING", "RECOVERING"].contains(&status.name());
@@ -133,5 +148,24 @@ mod tests {
         assert_eq!(refusal(&host, true), Err((FaultKind::ResourceInUse, text.to_owned())));
         host.dependents.insert("profiles".to_owned(), json!([]));
         assert_eq!(refusal(&host, false), Ok(()));
+    }
+
+    #[test]
+    fn a_cluster_with_policies_or_receivers_goes_by_force_or_where_the_deployment_cascades() {
+        let receiver = ReceiverId::new(Uuid::from_u128(5));
+        let in_use = ClusterView { bindings: vec![binding(3)], receivers: vec![receiver], ..view(cluster()) };
+        let refused = |view: &ClusterView| deletable(view, "c1", false, false).unwrap_err().message;
+        assert_eq!(
+            refused(&in_use),
+            "The cluster 'c1' cannot be deleted: there is still policy(s) attached to it.\n\
+             there is still receiver(s) associated with it."
+        );
+        let acted_on = ClusterView { bindings: Vec::new(), ..in_use.clone() };
+        assert_eq!(
+            refused(&acted_on),
+            "The cluster 'c1' cannot be deleted: there is still receiver(s) associated with it."
+        );
+        assert_eq!(deletable(&in_use, "c1", true, false), Ok(()));
+        assert_eq!(deletable(&in_use, "c1", false, true), Ok(()));
     }
 }

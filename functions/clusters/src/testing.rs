@@ -1,10 +1,11 @@
-//! A cluster, policies and a request for tests.
+//! A cluster, nodes, policies and a request for tests.
 
 use coppice_api::call::Call;
 use coppice_api::identity::Caller;
 use coppice_api::microversion::Microversion;
 use coppice_domain::cluster::{Cluster, ClusterStatus, JsonMap, Sizes};
-use coppice_domain::ids::{BindingId, ClusterId, PolicyId, ProfileId};
+use coppice_domain::ids::{BindingId, ClusterId, NodeId, PolicyId, ProfileId};
+use coppice_domain::node::{Node, NodeStatus};
 use coppice_domain::policy::{Binding, Policy};
 use coppice_domain::time::Timestamp;
 use serde_json::Value;
@@ -35,6 +36,34 @@ pub(crate) fn cluster() -> Cluster {
         config: JsonMap::new(),
         data: JsonMap::new(),
         dependents: JsonMap::new(),
+    }
+}
+
+/// An active node of no cluster, of the cluster's profile, with this number for an id.
+pub(crate) fn node(number: u128) -> Node {
+    Node {
+        id: NodeId::new(Uuid::from_u128(number)),
+        name: format!("n{number}"),
+        cluster_id: None,
+        physical_id: None,
+        profile_id: cluster().profile_id,
+        user: "u".to_owned(),
+        project: "p".to_owned(),
+        domain: None,
+        index: -1,
+        role: None,
+        init_at: Timestamp::from_micros(0),
+        created_at: None,
+        updated_at: None,
+        status: NodeStatus::Active,
+        status_reason: String::new(),
+        metadata: None,
+        data: JsonMap::new(),
+        dependents: JsonMap::new(),
+        tainted: false,
+        active_action: None,
+        launched_by: None,
+        own_reference: true,
     }
 }
 

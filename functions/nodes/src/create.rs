@@ -1,6 +1,5 @@
 //! `POST /v1/nodes` (spec api-resources L1).
 
-use crate::profile::type_of;
 use crate::start::requester;
 use axum::extract::State;
 use axum::response::Response;
@@ -16,7 +15,7 @@ use coppice_domain::node::Node;
 use coppice_domain::profile::Profile;
 use coppice_engine::Env;
 use coppice_engine::accept::{self, NewNode};
-use coppice_support::{name_taken, referenced, refused};
+use coppice_support::{name_taken, referenced, refused, type_of};
 use serde_json::json;
 
 const ENDPOINT: Endpoint = Endpoint { rule: "nodes:create", since: MIN, body: Body::Required };
@@ -57,7 +56,8 @@ pub(crate) async fn create(State(env): State<Env>, call: Call) -> Result<Respons
 /// The cluster to be a member of: one whose nodes are of the same type.
 async fn cluster(env: &Env, call: &Call, reference: &str, profile: &Profile) -> Result<Cluster, Failure> {
     let cluster = referenced::<Cluster>(&env.store, &call.caller, reference).await?;
-    if cluster.profile_id != profile.id && type_of(env, cluster.profile_id).await? != profile.type_name {
+    if cluster.profile_id != profile.id && type_of(&env.store, cluster.profile_id).await? != profile.type_name
+    {
         let text = "Node and cluster have different profile type, operation aborted.";
         return Err(Fault::bad_request(text).into());
     }

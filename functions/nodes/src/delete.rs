@@ -56,16 +56,12 @@ fn deletable(node: &Node, reference: &str, force: bool) -> Result<(), Fault> {
             format!("The node '{reference}' is in status {}.", node.status.name()),
         ));
     }
-    match node.dependents.get("nodes") {
-        Some(Value::Array(nodes)) if nodes.is_empty() => Ok(()),
-        None | Some(Value::Null) => Ok(()),
-        Some(_) => Err(Fault::new(
-            FaultKind::ResourceInUse,
-            format!(
-                "The node '{reference}' cannot be deleted: still depended by other clusters and/or nodes."
-            ),
-        )),
+    if !node.has_dependents() {
+        return Ok(());
     }
+    let text =
+        format!("The node '{reference}' cannot be deleted: still depended by other clusters and/or nodes.");
+    Err(Fault::new(FaultKind::ResourceInUse, text))
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! `POST /v1/nodes/{id}/ops` (spec api-resources L6, schemas §5).
 
-use crate::profile::type_of;
 use crate::start::start;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -13,10 +12,10 @@ use coppice_domain::action::{Action, ActionKind};
 use coppice_domain::cluster::JsonMap;
 use coppice_domain::fault::Fault;
 use coppice_domain::node::Node;
-use coppice_domain::profile_types;
+use coppice_domain::profile_types::check_operation;
 use coppice_engine::Env;
 use coppice_engine::accept::Asked;
-use coppice_support::find;
+use coppice_support::{find, type_of};
 use serde_json::{Value, json};
 
 const ENDPOINT: Endpoint =
@@ -37,7 +36,7 @@ pub(crate) async fn create(
     let asked = coerce(FIELDS, &given, call.microversion)?;
     let parameters = asked.map(PARAMS).value().cloned().unwrap_or_default();
     let node = find::<Node>(&env.store, &call.caller, &id).await?;
-    supported(&type_of(&env, node.profile_id).await?, name, &parameters)?;
+    check_operation(&type_of(&env.store, node.profile_id).await?, name, &parameters)?;
     storable("the parameters", &parameters)?;
     let action = Asked::new(ActionKind::NodeOperation, inputs(name, parameters));
     let action = action.named(Action::operation_name(ActionKind::NodeOperation, name, node.id.uuid()));
@@ -55,17 +54,6 @@ fn requested(body: Option<&JsonMap>) -> Result<(&str, &Value), Fault> {
     Ok((name, parameters))
 }
 
-/// Refuses what nodes of this type do not do, and parameters that the operation does not take.
-fn supported(type_name: &str, name: &str, parameters: &JsonMap) -> Result<(), Fault> {
-    let operation = profile_types::find(type_name).and_then(|kind| kind.operation(name));
-    let operation = operation.ok_or_else(|| {
-        Fault::bad_request(format!(
-            "The requested operation '{name}' is not supported by the profile type '{type_name}'"
-        ))
-    })?;
-    operation.check(parameters)
-}
-
 fn inputs(name: &str, parameters: JsonMap) -> JsonMap {
     JsonMap::from_iter([
         ("operation".to_owned(), name.into()),
@@ -76,7 +64,6 @@ fn inputs(name: &str, parameters: JsonMap) -> JsonMap {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use coppice_domain::fault::MALFORMED;
 
     #[test]
     fn a_body_asks_for_exactly_one_operation() {
@@ -89,31 +76,5 @@ mod tests {
         }
         let body = json!({ "reboot": null });
         assert_eq!(requested(body.as_object()), Ok(("reboot", &Value::Null)));
-    }
-
-    #[test]
-    fn the_type_of_the_node_says_what_it_can_be_told() {
-        let server = "os.nova.server-1.0";
-        for (name, parameters, text) in [
-            (
-                "dance",
-                json!({}),
-                "The requested operation 'dance' is not supported by the profile type \
-                 'os.nova.server-1.0'.",
-            ),
-            ("reboot", json!({ "params": {} }), "Unrecognizable parameter 'params'."),
-            ("reboot", json!({ "type": "soft" }), "'soft' must be one of the allowed values: SOFT, HARD."),
-            ("pause", json!({ "a": 1 }), MALFORMED),
-        ] {
-            let refused = supported(server, name, parameters.as_object().unwrap());
-            assert_eq!(refused.map_err(|fault| fault.message), Err(text.to_owned()));
-        }
-        for (kind, name, parameters) in [
-            (server, "reboot", json!({ "type": "HARD" })),
-            (server, "pause", json!({})),
-            ("os.heat.stack-1.0", "abandon", json!({ "any": "thing" })),
-        ] {
-            assert_eq!(supported(kind, name, parameters.as_object().unwrap()), Ok(()));
-        }
     }
 }

@@ -1,6 +1,6 @@
 //! `PATCH /v1/nodes/{id}` (spec api-resources L3).
 
-use crate::profile::{shown, type_of};
+use crate::profile::shown;
 use crate::start::start;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -17,7 +17,7 @@ use coppice_domain::node::Node;
 use coppice_domain::profile::Profile;
 use coppice_engine::Env;
 use coppice_engine::accept::Asked;
-use coppice_support::{find, referenced};
+use coppice_support::{find, referenced, type_of};
 use serde_json::{Value, json};
 
 const ENDPOINT: Endpoint = Endpoint { rule: "nodes:update", since: MIN, body: Body::Required };
@@ -62,7 +62,7 @@ pub(crate) async fn update(
 /// The profile to change to: of the same type as the present one.
 async fn new_profile(env: &Env, call: &Call, node: &Node, reference: &str) -> Result<ProfileId, Failure> {
     let wanted = referenced::<Profile>(&env.store, &call.caller, reference).await?;
-    if wanted.id != node.profile_id && wanted.type_name != type_of(env, node.profile_id).await? {
+    if wanted.id != node.profile_id && wanted.type_name != type_of(&env.store, node.profile_id).await? {
         let text = "Cannot update a node to a different profile type, operation aborted.";
         return Err(Fault::bad_request(text).into());
     }

@@ -24,6 +24,19 @@ pub async fn find<T: Entity>(store: &Store, caller: &Caller, reference: &str) ->
     })
 }
 
+/// The resource with exactly this id: here names and short ids do not count.
+///
+/// # Errors
+/// 404 where there is none in the caller's scope.
+pub async fn find_exactly<T: Entity>(store: &Store, caller: &Caller, id: &str) -> Result<T, Failure> {
+    let found = match id.parse() {
+        Ok(id) => store.get::<T>(id).await.map_err(store_failed)?,
+        Err(_) => None,
+    };
+    let found = found.filter(|resource| scope(caller).admits(resource.project()));
+    found.ok_or_else(|| Fault::not_found(word(T::KIND), id).into())
+}
+
 /// The resource that a request body refers to: one that is not there makes the request wrong.
 ///
 /// # Errors

@@ -1,5 +1,5 @@
-//! Errors outside the envelope, in the form the reference's HTTP library gives them
-//! (spec api-common §9B): the body follows the request's `Accept` header.
+//! Errors outside the envelope, and one success, in the form the reference's HTTP library gives them
+//! (spec api-common §8, §9B): the body follows the request's `Accept` header.
 
 use axum::response::Response;
 use http::header::{ACCEPT, CONTENT_TYPE};
@@ -11,6 +11,17 @@ pub struct RawError {
     status: StatusCode,
     explanation: &'static str,
     detail: String,
+}
+
+/// 202 with a body that says so and no more: what the update of an action answers.
+#[must_use]
+pub fn accepted(request: &HeaderMap) -> Response {
+    let accepted = RawError {
+        status: StatusCode::ACCEPTED,
+        explanation: "The request is accepted for processing.",
+        detail: String::new(),
+    };
+    accepted.respond(request)
 }
 
 /// The forms a raw error can take.
@@ -212,6 +223,15 @@ mod tests {
             "API Version String '0.9' is of invalid format. It must be of format 'major.minor'.",
         );
         assert_eq!(wrong.json().len(), 263);
+    }
+
+    #[test]
+    fn a_success_reads_like_an_error() {
+        let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("text/html"))]);
+        let response = accepted(&headers);
+        assert_eq!(response.status(), StatusCode::ACCEPTED);
+        assert_eq!(response.headers()[CONTENT_TYPE], "text/html; charset=UTF-8");
+        assert_eq!(response.headers().len(), 1);
     }
 
     #[test]

@@ -21,5 +21,6 @@ pub mod receiver;
 pub mod recovery;
 pub mod resize;
 pub mod schema;
+pub mod service;
 pub mod time;
 pub mod victims;

@@ -2,6 +2,7 @@
 
 use crate::cluster::JsonMap;
 use crate::ids::{ActionId, ClusterId, NodeId, ProfileId};
+use crate::pyrepr;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -102,4 +103,12 @@ pub struct Node {
     /// cluster's references cover them.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub own_reference: bool,
+}
+
+impl Node {
+    /// Whether other nodes depend on this one.
+    #[must_use]
+    pub fn has_dependents(&self) -> bool {
+        self.dependents.get("nodes").is_some_and(pyrepr::truth)
+    }
 }

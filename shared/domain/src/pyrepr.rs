@@ -26,6 +26,19 @@ pub fn str(value: &Value) -> String {
     }
 }
 
+/// Python's `bool()`: whether there is something in it.
+#[must_use]
+pub fn truth(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(flag) => *flag,
+        Value::Number(number) => number.as_f64() != Some(0.0),
+        Value::String(text) => !text.is_empty(),
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(map) => !map.is_empty(),
+    }
+}
+
 /// Python's `repr()` of a string: `'a'`, or `"it's"` when that saves an escape.
 #[must_use]
 pub fn repr_str(text: &str) -> String {
@@ -170,6 +183,16 @@ fn is_printable(c: char) -> bool {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn what_is_empty_or_zero_is_false() {
+        for value in [json!(null), json!(false), json!(0), json!(-0.0), json!(""), json!([]), json!({})] {
+            assert!(!truth(&value), "{value}");
+        }
+        for value in [json!(true), json!(-1), json!(0.5), json!("0"), json!([null]), json!({"a": 0})] {
+            assert!(truth(&value), "{value}");
+        }
+    }
 
     #[test]
     fn values_are_printed_as_python_prints_them() {

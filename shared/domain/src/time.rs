@@ -66,6 +66,13 @@ impl Timestamp {
         self.format(MICROSECONDS)
     }
 
+    /// `2017-04-24T07:43:12`, and six digits more where there is a fraction of a second: a service's last
+    /// sign of life.
+    #[must_use]
+    pub fn iso_bare(self) -> String {
+        if self == self.truncated() { self.format(SECONDS) } else { self.iso_micros() }
+    }
+
     /// The same moment without its fraction of a second, as a database column of seconds keeps it.
     #[must_use]
     pub const fn truncated(self) -> Self {
@@ -109,6 +116,8 @@ mod tests {
         assert_eq!(moment.iso_offset(), "2016-05-13T07:02:04+00:00");
         assert_eq!(moment.iso_micros(), "2016-05-13T07:02:04.123456");
         assert_eq!(moment.truncated().iso_micros(), "2016-05-13T07:02:04.000000");
+        assert_eq!(moment.iso_bare(), "2016-05-13T07:02:04.123456");
+        assert_eq!(moment.truncated().iso_bare(), "2016-05-13T07:02:04");
         assert_eq!(moment.epoch().to_string(), "1463122924.123456");
         assert_eq!(moment.plus(Duration::from_secs(2)).since(moment), Duration::from_secs(2));
         assert_eq!(moment.since(moment.plus(Duration::from_secs(2))), Duration::ZERO);

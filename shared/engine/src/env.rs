@@ -83,6 +83,8 @@ pub struct Settings {
     pub retention: Duration,
     /// How the search for unclaimed instances is paced.
     pub leaks: LeakSweep,
+    /// How long after the reconciler's last run the services count as down.
+    pub service_down_time: Duration,
 }
 
 /// How the wait between polls grows.
@@ -125,6 +127,8 @@ impl Default for Settings {
             max_attempts: 20,
             retention: seconds(30 * 24 * 3600),
             leaks: LeakSweep { every: seconds(600), grace: seconds(300), overlap: seconds(7200) },
+            // Three runs of the schedule, of which one may fail and one be late.
+            service_down_time: seconds(180),
         }
     }
 }

@@ -12,6 +12,7 @@ mod fleet;
 mod history;
 pub mod inspect;
 mod jobs;
+pub mod lifecycle;
 mod machine;
 pub mod reconciler;
 mod work;

@@ -53,6 +53,7 @@ pub struct Overrides {
     leak_every_seconds: Option<f64>,
     leak_grace_seconds: Option<f64>,
     leak_overlap_seconds: Option<f64>,
+    service_down_seconds: Option<f64>,
 }
 
 impl Overrides {
@@ -93,6 +94,7 @@ impl Overrides {
                 grace: span(self.leak_grace_seconds, to.leaks.grace),
                 overlap: span(self.leak_overlap_seconds, to.leaks.overlap),
             },
+            service_down_time: span(self.service_down_seconds, to.service_down_time),
             deployment: to.deployment,
         }
     }

@@ -143,6 +143,9 @@ pub(crate) fn action_put(accepted: AcceptedAction<'_>) -> Result<Write, StoreErr
     let id = accepted.action.id;
     let mut item = indexed(accepted.action, false)?.pop().unwrap_or_default();
     item.extend(due_attributes(id, accepted.due_at));
+    if accepted.action.kind == ActionKind::ClusterCheck {
+        item.insert("named".to_owned(), s(keys::check(accepted.action.target, id)));
+    }
     if let Some(work) = accepted.work {
         item.insert("work".to_owned(), s(work.to_string()));
     }

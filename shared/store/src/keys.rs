@@ -185,6 +185,19 @@ pub fn listed(at: Timestamp, id: Uuid) -> String {
     format!("{:017}#{id}", at.micros().max(0))
 }
 
+/// The place of a cluster's checks in the `by-name` index of actions, where nothing else is: they alone are
+/// looked for, to be forgotten before their time.
+#[must_use]
+pub fn check(cluster: Uuid, id: ActionId) -> String {
+    format!("{}#{id}", check_prefix(cluster))
+}
+
+/// What the places of one cluster's checks begin with.
+#[must_use]
+pub fn check_prefix(cluster: impl Display) -> String {
+    format!("check#{cluster}")
+}
+
 /// A project's counters.
 #[must_use]
 pub fn project(project: &str) -> Key {

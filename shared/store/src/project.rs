@@ -26,7 +26,10 @@ impl Store {
     }
 
     /// Enters a project into the register, unless it is there. Cheap to repeat: one read.
-    pub(crate) async fn register_project(&self, project: &str) -> Result<(), StoreError> {
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn register_project(&self, project: &str) -> Result<(), StoreError> {
         if self.item(&keys::project_entry(project)).await?.is_some() {
             return Ok(());
         }

@@ -1,4 +1,4 @@
-//! Every crate is part of the workspace, keeps its lints, and explains itself.
+//! Every crate is part of the workspace, keeps its lints, and explains itself; functions show as services.
 
 use coppice_tidy::{assert_none, files, metadata, read, root};
 use std::collections::BTreeSet;
@@ -39,4 +39,24 @@ fn every_library_and_every_function_says_in_a_readme_what_its_rule_is() {
         .filter(|folder| !root().join(folder).join("README.md").exists())
         .collect();
     assert_none("a README", &wrong);
+}
+
+#[test]
+fn every_function_is_in_the_list_of_services_and_nothing_else_is() {
+    let text = read("shared/domain/src/service.rs");
+    let list = text.split("pub const FUNCTIONS").nth(1).and_then(|rest| rest.split(';').next());
+    let listed: BTreeSet<String> = list
+        .unwrap_or_default()
+        .replace("RECONCILER", "\"reconciler\"")
+        .split('"')
+        .skip(1)
+        .step_by(2)
+        .map(str::to_owned)
+        .collect();
+    let functions: BTreeSet<String> = files()
+        .iter()
+        .filter_map(|file| file.path.strip_prefix("functions/")?.strip_suffix("/src/main.rs"))
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(listed, functions, "FUNCTIONS in shared/domain/src/service.rs");
 }

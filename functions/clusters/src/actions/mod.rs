@@ -1,6 +1,13 @@
 //! `POST /v1/clusters/{id}/actions` (spec api-resources I): the body's one key names the action.
 
+mod add_nodes;
+mod check;
+mod complete_lifecycle;
+mod del_nodes;
+mod nodes;
 mod policy;
+mod recover;
+mod replace_nodes;
 mod resize;
 mod scale;
 
@@ -11,7 +18,7 @@ use coppice_api::error::Failure;
 use coppice_api::microversion::{Feature, MIN, Microversion};
 use coppice_domain::action::ActionKind;
 use coppice_domain::cluster::{Cluster, JsonMap};
-use coppice_domain::fault::{Fault, FaultKind};
+use coppice_domain::fault::Fault;
 use coppice_domain::resize::ScaleDirection;
 use coppice_engine::Env;
 use coppice_engine::accept::{self, Asked, Requester};
@@ -69,8 +76,8 @@ impl Named {
     }
 }
 
-/// The one action that `body` asks for, its name and its data.
-fn requested(body: Option<&JsonMap>) -> Result<(Named, &str, &JsonMap), Fault> {
+/// The one action that `body` asks for, and its data.
+fn requested(body: Option<&JsonMap>) -> Result<(Named, &JsonMap), Fault> {
     let mut entries = body.into_iter().flatten();
     let (name, data) = entries.next().ok_or_else(|| Fault::http("No action specified"))?;
     if entries.next().is_some() {
@@ -79,7 +86,7 @@ fn requested(body: Option<&JsonMap>) -> Result<(Named, &str, &JsonMap), Fault> {
     let action =
         Named::parse(name).ok_or_else(|| Fault::http(format!("Unrecognized action '{name}' specified")))?;
     let data = data.as_object().ok_or_else(|| Fault::http("The data provided is not a map"))?;
-    Ok((action, name, data))
+    Ok((action, data))
 }
 
 /// Starts the action that the body names.
@@ -89,25 +96,21 @@ pub(crate) async fn create(
     call: Call,
 ) -> Result<Response, Failure> {
     call.enter(&ENDPOINT)?;
-    let (action, name, data) = requested(call.body.as_ref())?;
+    let (action, data) = requested(call.body.as_ref())?;
     call.gate(action.since())?;
     match action {
         Named::Resize => resize::resize(&env, &call, &id, data).await,
         Named::ScaleOut => scale::scale(&env, &call, &id, data, ScaleDirection::Out).await,
         Named::ScaleIn => scale::scale(&env, &call, &id, data, ScaleDirection::In).await,
+        Named::AddNodes => add_nodes::add_nodes(&env, &call, &id, data).await,
+        Named::DelNodes => del_nodes::del_nodes(&env, &call, &id, data).await,
+        Named::ReplaceNodes => replace_nodes::replace_nodes(&env, &call, &id, data).await,
         Named::PolicyAttach => policy::change(&env, &call, &id, data, Change::Attach).await,
         Named::PolicyDetach => policy::change(&env, &call, &id, data, Change::Detach).await,
         Named::PolicyUpdate => policy::change(&env, &call, &id, data, Change::Update).await,
-        Named::AddNodes
-        | Named::DelNodes
-        | Named::ReplaceNodes
-        | Named::Check
-        | Named::Recover
-        | Named::CompleteLifecycle => Err(Fault::new(
-            FaultKind::FeatureNotSupported,
-            format!("The cluster action '{name}' in this version of the service is not supported."),
-        )
-        .into()),
+        Named::Check => check::check(&env, &call, &id, data).await,
+        Named::Recover => recover::recover(&env, &call, &id, data).await,
+        Named::CompleteLifecycle => complete_lifecycle::complete_lifecycle(&env, &call, data).await,
     }
 }
 
@@ -139,7 +142,7 @@ mod tests {
 
     fn of(body: &Value) -> Result<Named, String> {
         let body = body.as_object().cloned();
-        requested(body.as_ref()).map(|(action, ..)| action).map_err(|fault| fault.message)
+        requested(body.as_ref()).map(|(action, _)| action).map_err(|fault| fault.message)
     }
 
     #[test]

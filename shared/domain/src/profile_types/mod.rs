@@ -69,6 +69,19 @@ pub fn get(key: &str) -> Result<&'static ProfileType, Fault> {
     find(key).ok_or_else(|| Fault::not_found("profile_type", key))
 }
 
+/// Whether nodes of the type registered under `<name>-<version>` take an operation with these parameters.
+///
+/// # Errors
+/// `BadRequest` when they do not, or as [`Operation::check`] says.
+pub fn check_operation(key: &str, operation: &str, parameters: &JsonMap) -> Result<(), Fault> {
+    let found = find(key).and_then(|kind| kind.operation(operation)).ok_or_else(|| {
+        Fault::bad_request(format!(
+            "The requested operation '{operation}' is not supported by the profile type '{key}'"
+        ))
+    })?;
+    found.check(parameters)
+}
+
 /// The items of the list of types; `detailed` from microversion 1.5.
 #[must_use]
 pub fn list(detailed: bool) -> Vec<Value> {

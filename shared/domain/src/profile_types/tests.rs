@@ -273,3 +273,29 @@ proptest! {
         prop_assert!(read.is_ok(), "{:?}", read);
     }
 }
+
+#[test]
+fn a_type_says_what_its_nodes_can_be_told() {
+    let server = "os.nova.server-1.0";
+    for (name, parameters, text) in [
+        (
+            "dance",
+            json!({}),
+            "The requested operation 'dance' is not supported by the profile type \
+             'os.nova.server-1.0'.",
+        ),
+        ("reboot", json!({ "params": {} }), "Unrecognizable parameter 'params'."),
+        ("reboot", json!({ "type": "soft" }), "'soft' must be one of the allowed values: SOFT, HARD."),
+        ("pause", json!({ "a": 1 }), MALFORMED),
+    ] {
+        let refused = check_operation(server, name, parameters.as_object().unwrap());
+        assert_eq!(refused.map_err(|fault| fault.message), Err(text.to_owned()));
+    }
+    for (kind, name, parameters) in [
+        (server, "reboot", json!({ "type": "HARD" })),
+        (server, "pause", json!({})),
+        ("os.heat.stack-1.0", "abandon", json!({ "any": "thing" })),
+    ] {
+        assert_eq!(check_operation(kind, name, parameters.as_object().unwrap()), Ok(()));
+    }
+}

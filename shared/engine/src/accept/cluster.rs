@@ -1,6 +1,6 @@
 //! Accepting new clusters, and actions on clusters.
 
-use super::{Asked, Refusal, Requester, TRIES, Target, conflict, due_at, new_action, ring};
+use super::{Asked, Refusal, Requester, TRIES, Target, conflict, due_at, new_action, register, ring};
 use crate::env::Env;
 use crate::work::Work;
 use coppice_domain::action::{Action, ActionKind};
@@ -51,6 +51,7 @@ pub async fn cluster_action(
 ) -> Result<ActionId, Refusal> {
     let kind = asked.kind;
     let action = new_action(env, target(cluster), asked, requester);
+    register(env, requester, &cluster.project).await?;
     let mut holder = cluster.active_action;
     for _ in 0..TRIES {
         let supersedes = if kind == ActionKind::ClusterDelete { holder } else { None };

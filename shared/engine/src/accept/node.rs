@@ -1,6 +1,6 @@
 //! Accepting new nodes, and actions on nodes.
 
-use super::{Asked, Refusal, Requester, TRIES, Target, conflict, due_at, new_action, ring};
+use super::{Asked, Refusal, Requester, TRIES, Target, conflict, due_at, new_action, register, ring};
 use crate::env::Env;
 use crate::machine::seed;
 use crate::work::Work;
@@ -126,6 +126,7 @@ pub async fn node_action(
     let target =
         Target { id: node.id.uuid(), cluster: node.cluster_id, timeout: env.settings.default_action_timeout };
     let action = new_action(env, target, asked, requester);
+    register(env, requester, &node.project).await?;
     let mut holder = node.active_action;
     for _ in 0..TRIES {
         let supersedes = if kind == ActionKind::NodeDelete { holder } else { None };

@@ -63,6 +63,12 @@ pub(crate) fn keys(value: &Value) -> Vec<&str> {
     keys
 }
 
+/// The texts of a list.
+#[track_caller]
+pub(crate) fn strings(list: &Value) -> Vec<String> {
+    list.as_array().unwrap().iter().map(|item| item.as_str().unwrap().to_owned()).collect()
+}
+
 /// One field of every item of a list, as texts.
 #[track_caller]
 pub(crate) fn column(list: &Value, key: &str) -> Vec<String> {

@@ -18,4 +18,5 @@ mod policies;
 mod policy_types;
 mod profile_types;
 mod profiles;
+mod services;
 mod versions;

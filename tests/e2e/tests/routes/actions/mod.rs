@@ -3,3 +3,4 @@
 mod create;
 mod list;
 mod show;
+mod update;

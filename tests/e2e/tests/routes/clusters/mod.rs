@@ -1,9 +1,12 @@
-//! `/v1/clusters` (spec api-resources H, I, K).
+//! `/v1/clusters` (spec api-resources H, I, J, K).
 
 mod actions;
+mod attributes;
 mod create;
 mod delete;
+mod fixtures;
 mod list;
+mod ops;
 mod policies;
 mod show;
 mod update;

@@ -33,16 +33,3 @@ async fn two_actions_exist_only_from_some_microversion_on() {
         assert_ne!(kind, "MethodVersionNotFound");
     }
 }
-
-#[tokio::test]
-async fn an_action_that_this_version_has_not_says_so_and_starts_nothing() {
-    let app = TestApp::new().await;
-    let profile = app.profile(ALICE, "p").await;
-    app.cluster(ALICE, "c", &profile, 0).await;
-    for name in ["add_nodes", "del_nodes", "check", "recover"] {
-        let answer = app.post("/v1/clusters/c/actions").by(ALICE).json(&json!({ name: {} })).send().await;
-        let text = format!("The cluster action '{name}' in this version of the service is not supported.");
-        check::fault(&answer, 409, "FeatureNotSupported", &text);
-    }
-    assert_eq!(app.show(ALICE, "/v1/actions", "actions").await.as_array().unwrap().len(), 1);
-}

@@ -1,0 +1,30 @@
+//! Lifecycle hooks: an action that waits for its hook goes on once the hook's owner says so
+//! (spec engine-actions §11).
+
+use crate::accept::ring;
+use crate::env::Env;
+use coppice_domain::action::Action;
+use coppice_store::StoreError;
+use std::time::Duration;
+
+/// Why an action is ready after its hook.
+const COMPLETE: &str = "Lifecycle complete.";
+
+/// Lets an action go on that waits for its hook; `false` when it does not, and nothing happens. One that
+/// another derived is carried on by that one, which is woken.
+///
+/// # Errors
+/// When the store fails; the action may then be ready. Whoever carries it on finds out at its own time.
+pub async fn complete(env: &Env, action: &Action) -> Result<bool, StoreError> {
+    let due_at = action.parent.is_none().then(|| env.now().plus(env.settings.due_grace));
+    let Some(seq) = env.store.task_release(action.id, COMPLETE, due_at).await? else { return Ok(false) };
+    match action.parent {
+        None => ring(env, action.id, seq, Duration::ZERO).await,
+        Some(parent) => {
+            if let Some(seq) = env.store.task_wake(parent).await? {
+                ring(env, parent, seq, Duration::ZERO).await;
+            }
+        }
+    }
+    Ok(true)
+}
