@@ -46,6 +46,10 @@ pub enum FaultKind {
     ResourceIsLocked,
     /// A spec violates its schema (500 by contract, tempest asserts it).
     ESchema,
+    /// Something that a resource needs could not be made.
+    EResourceCreation,
+    /// Something that a resource has could not be removed.
+    EResourceDeletion,
     /// The service failed.
     InternalError,
     /// A dependency is unavailable or throttling; the same request may succeed later.
@@ -73,7 +77,7 @@ impl FaultKind {
             | Self::FeatureNotSupported
             | Self::ResourceInUse
             | Self::ResourceIsLocked => 409,
-            Self::ESchema | Self::InternalError => 500,
+            Self::ESchema | Self::EResourceCreation | Self::EResourceDeletion | Self::InternalError => 500,
             Self::ServiceUnavailable => 503,
         }
     }
@@ -101,6 +105,8 @@ impl FaultKind {
             Self::ResourceInUse => "ResourceInUse",
             Self::ResourceIsLocked => "ResourceIsLocked",
             Self::ESchema => "ESchema",
+            Self::EResourceCreation => "EResourceCreation",
+            Self::EResourceDeletion => "EResourceDeletion",
             Self::InternalError => "InternalError",
             Self::ServiceUnavailable => "ServiceUnavailable",
         }
