@@ -10,8 +10,12 @@ mod env;
 mod fleet;
 mod history;
 mod machine;
+mod mailboxes;
 pub mod reconciler;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 mod work;
 
 pub use env::{Doorbell, DoorbellError, Env, LeakSweep, Pace, Settings};
 pub use machine::Worker;
+pub use mailboxes::{Letter, MailboxError, Mailboxes};

@@ -92,6 +92,7 @@ impl Overrides {
                 overlap: span(self.leak_overlap_seconds, to.leaks.overlap),
             },
             deployment: to.deployment,
+            receiver_url: to.receiver_url,
         }
     }
 }
@@ -130,6 +131,7 @@ impl Config {
         if let Some(deployment) = optional("COPPICE_DEPLOYMENT") {
             settings.deployment = deployment;
         }
+        settings.receiver_url = optional("COPPICE_RECEIVER_URL");
         match optional("COPPICE_COMPUTE").as_deref() {
             None | Some("simulated") => {}
             Some(other) => {
@@ -212,5 +214,14 @@ mod tests {
         assert_eq!(config.settings.lease, Duration::from_millis(1500));
         assert_eq!(config.settings.max_attempts, 7);
         assert!(matches!(config.identity, Some(IdentityConfig::Keystone(_))));
+    }
+
+    #[test]
+    fn an_empty_variable_is_as_good_as_none() {
+        for (given, kept) in [("", None), ("https://cluster.example", Some("https://cluster.example"))] {
+            let mut pairs = NEEDED.to_vec();
+            pairs.push(("COPPICE_RECEIVER_URL", given));
+            assert_eq!(read(&pairs).unwrap().settings.receiver_url.as_deref(), kept);
+        }
     }
 }

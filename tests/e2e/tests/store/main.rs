@@ -1,10 +1,11 @@
-//! The store and the simulated backend on the embedded DynamoDB.
+//! The store and the simulated backend on the embedded DynamoDB, and the receivers' queues on the embedded SQS.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "these are tests")]
 
 mod accepting;
 mod backend;
 mod finding;
 mod listing;
+mod mailboxes;
 mod profiles;
 mod quota;
 mod records;
