@@ -8,12 +8,14 @@ mod cluster;
 mod event;
 mod node;
 mod profile;
+mod receiver;
 
 pub use action::{ActionLinks, action};
 pub use cluster::cluster;
 pub use event::event;
 pub use node::node;
 pub use profile::{profile, validated_profile};
+pub use receiver::receiver;
 
 use coppice_domain::time::Timestamp;
 use serde_json::Value;
