@@ -58,6 +58,7 @@ impl System {
             .merge(coppice_clusters::router())
             .merge(coppice_nodes::router())
             .merge(coppice_profiles::router())
+            .merge(coppice_receivers::router())
             .merge(coppice_actions::router())
             .merge(coppice_meta::router())
             .with_state(self.env.clone());

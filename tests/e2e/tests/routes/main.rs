@@ -15,4 +15,6 @@ mod isolation;
 mod nodes;
 mod profile_types;
 mod profiles;
+mod receivers;
 mod versions;
+mod webhooks;
