@@ -28,7 +28,7 @@ pub(crate) async fn collect(env: &Env, receiver: &Receiver) -> Result<(), Failur
     for letter in env.mailboxes.receive(&queue).await.map_err(Failure::unavailable)? {
         match start(env, receiver, &owner, &letter).await {
             Ok(action) => {
-                tracing::info!(receiver.id = %receiver.id, message.id = letter.id, action.id = %action, "message accepted");
+                tracing::info!(message.id = letter.id, action.id = %action, "message accepted");
             }
             Err(failure) if failure.fault().kind.status() < 500 => {
                 let reason = &failure.fault().message;
@@ -42,7 +42,7 @@ pub(crate) async fn collect(env: &Env, receiver: &Receiver) -> Result<(), Failur
             }
         }
         if let Err(error) = env.mailboxes.remove(&letter).await {
-            tracing::warn!(message.id = letter.id, error = %error, "message not removed; it comes again, without effect");
+            tracing::warn!(message.id = letter.id, error = %error, "message not removed; it comes again");
         }
     }
     broken.map_or(Ok(()), Err)

@@ -1,4 +1,4 @@
-//! The store and the simulated backend on the embedded DynamoDB, and the receivers' queues on the embedded SQS.
+//! The store and the simulated backend on the embedded DynamoDB, and receivers' queues on the embedded SQS.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "these are tests")]
 
 mod accepting;

@@ -58,11 +58,7 @@ async fn an_update_that_changes_nothing_or_too_much_is_refused() {
             "Value 'CLUSTER_FLY' is not acceptable for field 'action'.",
         ),
         (json!(null), "HTTPBadRequest", "Malformed request data, missing 'receiver' key in request body."),
-        (
-            json!([1]),
-            "HTTPBadRequest",
-            "The server could not comply with the request since it is either malformed or otherwise incorrect.",
-        ),
+        (json!([1]), "HTTPBadRequest", coppice_domain::fault::MALFORMED),
     ] {
         check::fault(&update(&app, ALICE, "r", &receiver).await, 400, kind, text);
     }
