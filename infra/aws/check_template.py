@@ -26,12 +26,14 @@ QUEUE = ROOT / "shared" / "runtime" / "queue.json"
 ROUTES = ROOT / "infra" / "aws" / "CargoLambda.toml"
 FUNCTIONS = ROOT / "functions"
 CONFIGURATION = ROOT / "shared" / "runtime" / "src"
+RECEIVERS = ROOT / "shared" / "domain" / "src" / "receiver" / "mod.rs"
 
 # What AWS has besides the definition that the code shares.
 ONLY_ON_AWS = {"PointInTimeRecoverySpecification"}
 # The queue's visibility timeout, in function timeouts: AWS's own advice.
 VISIBILITY_FACTOR = 6
 CATCH_ALL = {"/", "/{*rest}"}
+QUEUE_PREFIX = re.compile(r'\bQUEUE_PREFIX: &str = "([^"]+)";')
 VARIABLE = re.compile(r"\bCOPPICE_[A-Z_]+\b")
 
 
@@ -95,6 +97,21 @@ def queue(resources: dict):
         yield "WorkerSource: without ReportBatchItemFailures one failed message repeats its whole batch"
 
 
+def receiver_queues(resources: dict):
+    """Receivers' queues are within reach of their function, and no other queue and no other function is."""
+    prefix = QUEUE_PREFIX.search(RECEIVERS.read_text())
+    if prefix is None:
+        yield f"{RECEIVERS.relative_to(ROOT)} names no QUEUE_PREFIX"
+        return
+    wanted = f"arn:${{AWS::Partition}}:sqs:${{AWS::Region}}:${{AWS::AccountId}}:{prefix.group(1)}*"
+    for statement in resources["ReceiverQueues"]["Properties"]["PolicyDocument"]["Statement"]:
+        if statement["Resource"] != {"Fn::Sub": wanted}:
+            yield f"ReceiverQueues: reaches {statement['Resource']}, but the queues are {wanted}"
+    holders = [name for name, each in functions(resources).items() if {"Ref": "ReceiverQueues"} in each.get("Policies", [])]
+    if holders != ["coppice-receivers"]:
+        yield f"ReceiverQueues: is for coppice-receivers alone, and {holders} have it"
+
+
 def functions(resources: dict) -> dict[str, dict]:
     """The template's functions by the name of their binary."""
     return {
@@ -156,6 +173,7 @@ def main() -> int:
     found = [
         *tables(resources),
         *queue(resources),
+        *receiver_queues(resources),
         *packages(resources),
         *routes(resources),
         *variables(template),
@@ -163,7 +181,7 @@ def main() -> int:
     for difference in found:
         print(f"{TEMPLATE.relative_to(ROOT)}: {difference}", file=sys.stderr)
     if not found:
-        print(f"{TEMPLATE.relative_to(ROOT)}: tables, queue, functions, routes and variables agree with the code")
+        print(f"{TEMPLATE.relative_to(ROOT)}: tables, queues, functions, routes and variables agree with the code")
     return 1 if found else 0
 
 

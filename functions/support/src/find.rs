@@ -17,7 +17,15 @@ pub fn scope(caller: &Caller) -> Scope<'_> {
 /// # Errors
 /// 404 where there is none in the caller's scope, 400 where there are several.
 pub async fn find<T: Entity>(store: &Store, caller: &Caller, reference: &str) -> Result<T, Failure> {
-    store.find(scope(caller), reference).await.map_err(|error| match error {
+    find_within(store, scope(caller), reference).await
+}
+
+/// The same within a scope that is not a caller's.
+///
+/// # Errors
+/// As [`find`].
+pub async fn find_within<T: Entity>(store: &Store, within: Scope<'_>, reference: &str) -> Result<T, Failure> {
+    store.find(within, reference).await.map_err(|error| match error {
         FindError::NotFound => Fault::not_found(word(T::KIND), reference).into(),
         FindError::Ambiguous => Fault::multiple_choices(reference).into(),
         FindError::Store(error) => store_failed(error),

@@ -59,6 +59,7 @@ impl System {
             .merge(coppice_nodes::router())
             .merge(coppice_profiles::router())
             .merge(coppice_policies::router())
+            .merge(coppice_receivers::router())
             .merge(coppice_actions::router())
             .merge(coppice_meta::router())
             .with_state(self.env.clone());

@@ -9,12 +9,14 @@ use crate::rbac;
 use crate::respond::Responder;
 use axum::extract::{FromRequest, Request};
 use coppice_domain::fault::{Fault, FaultKind};
+use http::HeaderMap;
 use serde_json::{Map, Value};
 
 /// What the pipeline learned about a request before routing it; an extension of the routed request.
 #[derive(Clone, Debug)]
 pub(crate) struct Context {
-    pub(crate) caller: Caller,
+    /// Nobody, for a webhook's call.
+    pub(crate) caller: Option<Caller>,
     pub(crate) microversion: Microversion,
     pub(crate) origin: String,
     pub(crate) mount: String,
@@ -117,23 +119,79 @@ impl Call {
     }
 }
 
+/// A request that came without a token, before anyone answers for it and before its body is read. Only a
+/// webhook's calls get as far as their handler like this (spec api-resources N).
+#[derive(Debug)]
+pub struct Unclaimed {
+    /// The pairs of the query string, decoded, in their order.
+    pub query: Vec<(String, String)>,
+    context: Context,
+    request: Request,
+}
+
+impl Unclaimed {
+    /// Its headers.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        self.request.headers()
+    }
+
+    /// The request as `caller` makes it, who may call `endpoint`; then its body is read, and what `endpoint`
+    /// declares is checked as ever.
+    ///
+    /// # Errors
+    /// `Forbidden`; then what is wrong with the body.
+    pub async fn on_behalf_of(self, caller: Caller, endpoint: &Endpoint) -> Result<Call, Failure> {
+        rbac::authorise(&caller, endpoint.rule)?;
+        let call = read(self.context, caller, self.query, self.request).await?;
+        call.enter(endpoint)?;
+        Ok(call)
+    }
+}
+
 impl<S: Send + Sync> FromRequest<S> for Call {
     type Rejection = Failure;
 
     async fn from_request(mut request: Request, _: &S) -> Result<Self, Failure> {
-        let context = request.extensions_mut().remove::<Context>().ok_or_else(|| {
-            Failure::internal("a handler was reached without passing the pipeline; serve it through app()")
+        let mut context = context(&mut request)?;
+        let caller = context.caller.take().ok_or_else(|| {
+            Failure::internal("a handler that asks for a caller was reached by a path that needs no token")
         })?;
         let query = parse_query(request.uri().query().unwrap_or_default());
-        let body = body::read(request).await?;
-        Ok(Self {
-            caller: context.caller,
-            microversion: context.microversion,
-            query,
-            body,
-            origin: context.origin,
-            mount: context.mount,
-            request_id: context.request_id,
-        })
+        read(context, caller, query, request).await
     }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Unclaimed {
+    type Rejection = Failure;
+
+    async fn from_request(mut request: Request, _: &S) -> Result<Self, Failure> {
+        let context = context(&mut request)?;
+        let query = parse_query(request.uri().query().unwrap_or_default());
+        Ok(Self { query, context, request })
+    }
+}
+
+fn context(request: &mut Request) -> Result<Context, Failure> {
+    request.extensions_mut().remove().ok_or_else(|| {
+        Failure::internal("a handler was reached without passing the pipeline; serve it through app()")
+    })
+}
+
+async fn read(
+    context: Context,
+    caller: Caller,
+    query: Vec<(String, String)>,
+    request: Request,
+) -> Result<Call, Failure> {
+    let body = body::read(request).await?;
+    Ok(Call {
+        caller,
+        microversion: context.microversion,
+        query,
+        body,
+        origin: context.origin,
+        mount: context.mount,
+        request_id: context.request_id,
+    })
 }

@@ -48,6 +48,12 @@ impl Failure {
         }
     }
 
+    /// `fault` for the client; the cause goes to the log.
+    #[must_use]
+    pub fn because(fault: Fault, cause: impl Display) -> Self {
+        Self { fault, cause: Some(Cause(cause.to_string())) }
+    }
+
     /// The error a client sees.
     #[must_use]
     pub fn fault(&self) -> &Fault {

@@ -1,5 +1,6 @@
 //! Limits on what is stored (the reference has none; a stored item is bounded here).
 
+use crate::pipeline::URL_LIMIT;
 use coppice_domain::fault::{Fault, FaultKind};
 use serde::Serialize;
 
@@ -9,6 +10,14 @@ pub const VALUE_LIMIT: usize = 256 * 1024;
 /// The largest that values kept in one item may be together, in bytes of JSON: 384 KB, of the 400 KB that
 /// an item holds.
 pub const TOGETHER_LIMIT: usize = 384 * 1024;
+
+/// Checks that a URL made for a client is one that it can call; `name` is what the client calls it.
+///
+/// # Errors
+/// `RequestLimitExceeded` when it is longer than [`URL_LIMIT`].
+pub fn callable(name: &str, url: &str) -> Result<(), Fault> {
+    within(name, url.len(), URL_LIMIT)
+}
 
 /// Checks that `value` fits into a stored item; `name` is what the client calls it.
 ///
@@ -27,7 +36,10 @@ pub fn storable_together(name: &str, values: &impl Serialize) -> Result<(), Faul
 }
 
 fn bounded(name: &str, value: &impl Serialize, limit: usize) -> Result<(), Fault> {
-    let bytes = serde_json::to_vec(value).map_or(0, |json| json.len());
+    within(name, serde_json::to_vec(value).map_or(0, |json| json.len()), limit)
+}
+
+fn within(name: &str, bytes: usize, limit: usize) -> Result<(), Fault> {
     if bytes <= limit {
         return Ok(());
     }

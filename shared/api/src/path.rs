@@ -52,9 +52,44 @@ pub(crate) fn routable(rest: &str) -> Option<&str> {
     }
 }
 
+/// Whether a path inside the version is that of a webhook's calls, to the letter:
+/// `/webhooks/{receiver}/trigger`. With another slash, or any escape outside the id, it is not.
+pub(crate) fn is_webhook(rest: &str) -> bool {
+    let id = rest.strip_prefix("/webhooks/").and_then(|rest| rest.strip_suffix("/trigger"));
+    id.is_some_and(|id| !id.is_empty() && !id.contains('/')) && routable(rest).is_some()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_the_exact_path_is_a_webhooks() {
+        for (rest, expected) in [
+            ("/webhooks/r/trigger", true),
+            ("/webhooks/631f1c56-1c1e-4c60-8709-5a4a091db2df/trigger", true),
+            ("/webhooks/%E7%BB%84/trigger", true),
+            ("/webhooks/trigger/trigger", true),
+            ("/webhooks/r/trigger/", false),
+            ("/webhooks//trigger", false),
+            ("/webhooks/a%2Fb/trigger", false),
+            ("/webhooks/%FF/trigger", false),
+            ("//webhooks/r/trigger", false),
+            ("/webhooks/a/b/trigger", false),
+            ("/webhooks/r/trigger/x", false),
+            ("/webhooks/trigger", false),
+            ("/webhooks/r", false),
+            ("/webhooks", false),
+            ("/Webhooks/r/trigger", false),
+            ("/%77ebhooks/r/trigger", false),
+            ("/webhooks/r/trigge%72", false),
+            ("/receivers/r/notify", false),
+            ("/clusters/webhooks/r/trigger", false),
+            ("", false),
+        ] {
+            assert_eq!(is_webhook(rest), expected, "{rest}");
+        }
+    }
 
     #[test]
     fn the_first_segment_names_the_version() {

@@ -53,6 +53,16 @@ impl RawError {
         }
     }
 
+    /// A webhook's URL says by `V` how its body is meant.
+    #[must_use]
+    pub fn webhook_without_version() -> Self {
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            explanation: "V query parameter is required in webhook trigger URL",
+            detail: String::new(),
+        }
+    }
+
     /// The identity service cannot be reached, so no token can be checked.
     #[must_use]
     pub fn service_unavailable() -> Self {
@@ -223,6 +233,7 @@ mod tests {
             "API Version String '0.9' is of invalid format. It must be of format 'major.minor'.",
         );
         assert_eq!(wrong.json().len(), 263);
+        assert_eq!(RawError::webhook_without_version().json().len(), 136);
     }
 
     #[test]

@@ -48,6 +48,10 @@ pub enum FaultKind {
     ESchema,
     /// The backend did not do what a request needs of it at once.
     ProfileOperationFailed,
+    /// Something that a resource needs could not be made.
+    EResourceCreation,
+    /// Something that a resource has could not be removed.
+    EResourceDeletion,
     /// The service failed.
     InternalError,
     /// A dependency is unavailable or throttling; the same request may succeed later.
@@ -75,7 +79,11 @@ impl FaultKind {
             | Self::FeatureNotSupported
             | Self::ResourceInUse
             | Self::ResourceIsLocked => 409,
-            Self::ESchema | Self::ProfileOperationFailed | Self::InternalError => 500,
+            Self::ESchema
+            | Self::ProfileOperationFailed
+            | Self::EResourceCreation
+            | Self::EResourceDeletion
+            | Self::InternalError => 500,
             Self::ServiceUnavailable => 503,
         }
     }
@@ -104,6 +112,8 @@ impl FaultKind {
             Self::ResourceIsLocked => "ResourceIsLocked",
             Self::ESchema => "ESchema",
             Self::ProfileOperationFailed => "ProfileOperationFailed",
+            Self::EResourceCreation => "EResourceCreation",
+            Self::EResourceDeletion => "EResourceDeletion",
             Self::InternalError => "InternalError",
             Self::ServiceUnavailable => "ServiceUnavailable",
         }

@@ -108,6 +108,7 @@ impl NodeId {
 #[error("not an id in canonical form (lower-case, dashed UUID)")]
 pub struct NotAnId;
 
+/// The UUID that `label` and `subject` always yield within `namespace`.
 pub(crate) fn derive(namespace: Uuid, label: &str, subject: &[u8]) -> Uuid {
     let mut hash = Sha256::new();
     hash.update(namespace.as_bytes());

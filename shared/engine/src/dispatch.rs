@@ -5,7 +5,7 @@ use crate::machine::{Worker, Yield};
 use coppice_domain::action::{Action, ActionStatus};
 use coppice_domain::ids::ActionId;
 use coppice_domain::time::Timestamp;
-use coppice_store::{Claim, Finish, Parking, StoreError, Task};
+use coppice_store::{Cancel, Claim, Finish, Parking, StoreError, Task};
 use std::time::Duration;
 
 /// What is to become of a message.
@@ -34,7 +34,7 @@ pub async fn handle(worker: &Worker, id: ActionId, seq: i64) -> Result<Outcome, 
         return Ok(Outcome::Wait(until.since(now)));
     }
     // A client that wants the action cancelled does not wait for what the action waits for.
-    if task.cancel.is_none() {
+    if !stops(&task, task.work.as_ref()) {
         if let Some(wake_at) = task.wake_at.filter(|wake_at| *wake_at > now) {
             return Ok(Outcome::Wait(wake_at.since(now)));
         }
@@ -71,10 +71,22 @@ async fn park(worker: &Worker, task: &Task, parking: &Parking) -> Result<Outcome
     let env = &worker.env;
     if let Some(parked) = env.store.task_park(task, parking).await? {
         let delay = parking.wake_at.since(env.now()).min(LONGEST_DELAY);
-        let delay = if parked.cancel { Duration::ZERO } else { delay };
+        let work = parking.work.as_ref().or(task.work.as_ref());
+        let cancelled = Task { cancel: parked.cancel, ..task.clone() };
+        let delay = if stops(&cancelled, work) { Duration::ZERO } else { delay };
         ring(env, task.action.id, parked.seq, delay).await;
     }
     Ok(Outcome::Done)
+}
+
+/// Whether an action is to stop at once: one on a node whose job has begun is only if it is forced.
+fn stops(task: &Task, work: Option<&serde_json::Value>) -> bool {
+    let begun = work.is_some_and(|work| work["begun"] == true);
+    match task.cancel {
+        None => false,
+        Some(Cancel::Forced) => true,
+        Some(Cancel::Gently) => task.action.kind.is_on_cluster() || !begun,
+    }
 }
 
 /// The longest delay SQS takes.

@@ -1,5 +1,6 @@
-//! What every part of the engine works with: the store, the doorbell, the backend, time, ids, and settings.
+//! What every part of the engine works with: the store, the queues, the backend, time, ids, and settings.
 
+use crate::mailboxes::Mailboxes;
 use async_trait::async_trait;
 use coppice_compute::Compute;
 use coppice_domain::ids::{ActionId, IdSource};
@@ -15,6 +16,8 @@ pub struct Env {
     pub store: Store,
     /// The action queue.
     pub doorbell: Arc<dyn Doorbell>,
+    /// The queues of message receivers.
+    pub mailboxes: Arc<dyn Mailboxes>,
     /// The backend nodes are instances of.
     pub compute: Arc<dyn Compute>,
     /// The time.
@@ -65,6 +68,8 @@ pub struct Settings {
     pub name_unique: bool,
     /// Whether deleting a cluster takes its policy bindings and receivers with it without being forced.
     pub delete_with_dependency: bool,
+    /// Where the callers of webhooks reach the API; none for where the receiver was asked for.
+    pub receiver_url: Option<String>,
     /// How long a worker may hold a task without renewing its claim.
     pub lease: Duration,
     /// How long after a doorbell should have rung the sweep rings instead.
@@ -118,6 +123,7 @@ impl Default for Settings {
             health_check_interval_min: 60,
             name_unique: false,
             delete_with_dependency: false,
+            receiver_url: None,
             lease: seconds(90),
             due_grace: seconds(30),
             poll_horizon: seconds(300),

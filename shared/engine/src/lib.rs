@@ -14,8 +14,12 @@ pub mod inspect;
 mod jobs;
 pub mod lifecycle;
 mod machine;
+mod mailboxes;
 pub mod reconciler;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 mod work;
 
 pub use env::{Doorbell, DoorbellError, Env, LeakSweep, Pace, Settings};
 pub use machine::Worker;
+pub use mailboxes::{Letter, MailboxError, Mailboxes};

@@ -96,6 +96,7 @@ impl Overrides {
             },
             service_down_time: span(self.service_down_seconds, to.service_down_time),
             deployment: to.deployment,
+            receiver_url: to.receiver_url,
         }
     }
 }
@@ -134,6 +135,7 @@ impl Config {
         if let Some(deployment) = optional("COPPICE_DEPLOYMENT") {
             settings.deployment = deployment;
         }
+        settings.receiver_url = optional("COPPICE_RECEIVER_URL");
         match optional("COPPICE_COMPUTE").as_deref() {
             None | Some("simulated") => {}
             Some(other) => {
@@ -220,5 +222,14 @@ mod tests {
         assert_eq!(config.settings.max_attempts, 7);
         assert_eq!(config.settings.health_check_interval_min, 5);
         assert!(matches!(config.identity, Some(IdentityConfig::Keystone(_))));
+    }
+
+    #[test]
+    fn an_empty_variable_is_as_good_as_none() {
+        for (given, kept) in [("", None), ("https://cluster.example", Some("https://cluster.example"))] {
+            let mut pairs = NEEDED.to_vec();
+            pairs.push(("COPPICE_RECEIVER_URL", given));
+            assert_eq!(read(&pairs).unwrap().settings.receiver_url.as_deref(), kept);
+        }
     }
 }

@@ -8,6 +8,7 @@ mod aws;
 pub mod config;
 pub mod http;
 pub mod logging;
+mod mailboxes;
 pub mod message;
 pub mod queue;
 pub mod schedule;
@@ -16,4 +17,5 @@ mod wiring;
 
 pub use aws::Aws;
 pub use config::{Config, ConfigError};
+pub use mailboxes::SqsMailboxes;
 pub use wiring::{Failure, env, worker};

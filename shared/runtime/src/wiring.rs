@@ -3,6 +3,7 @@
 use crate::adapters::{RandomIds, SystemClock};
 use crate::aws::Aws;
 use crate::config::{Config, ConfigError};
+use crate::mailboxes::SqsMailboxes;
 use crate::queue::SqsDoorbell;
 use coppice_compute::simulated::{DynamoStore, Simulated};
 use coppice_domain::ids::IdSource;
@@ -42,6 +43,7 @@ pub fn env(config: &Config, aws: &Aws) -> Result<Env, Failure> {
         store: Store::new(aws.dynamodb.clone(), config.table.clone()),
         compute: Arc::new(compute),
         doorbell: Arc::new(SqsDoorbell::new(aws.sqs.clone(), config.queue_url.clone())),
+        mailboxes: Arc::new(SqsMailboxes::new(aws.sqs.clone())),
         clock,
         ids: Arc::new(RandomIds),
         settings: Arc::new(config.settings.clone()),

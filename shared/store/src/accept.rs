@@ -99,7 +99,8 @@ impl Store {
     /// Records an action on a cluster that no other action holds.
     ///
     /// With `supersede`, takes the cluster over from the action given there (deletion only): the former
-    /// holder's writes are refused from then on.
+    /// holder's writes are refused from then on. Repeating it changes nothing, even when the action has ended
+    /// meanwhile.
     ///
     /// # Errors
     /// When the store fails; the request may then have been accepted.
@@ -117,10 +118,14 @@ impl Store {
             .if_is("active_action", supersede.map(|former| s(former.to_string())));
         // A deletion does not wait for what goes on at the members: it takes them over.
         let hold = if action.kind == ActionKind::ClusterDelete { hold } else { hold.if_lacks(SHARED) };
-        let writes = vec![hold, action_put(accepted)?];
+        let writes = vec![hold, action_put(accepted)?.if_lacks("pk")];
         // No token of our own: a deletion tries again with another holder, which is another request.
         Ok(match self.transact(writes, None).await? {
             Transacted::Done => Acceptance::Accepted,
+            // The action is recorded already, and is or was carried out: whoever holds the cluster now.
+            Transacted::Refused(refusals) if refusals.get(1).is_some_and(Option::is_some) => {
+                Acceptance::Accepted
+            }
             Transacted::Refused(refusals) => {
                 let head: Item = refusals.into_iter().flatten().next().unwrap_or_default();
                 match text(&head, "active_action").and_then(|id| id.parse().ok()) {

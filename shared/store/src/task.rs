@@ -88,8 +88,12 @@ pub struct Parking {
 pub struct Parked {
     /// The number of the message that may wake it.
     pub seq: i64,
-    /// Whether a client wants it cancelled: then there is something to do at once.
-    pub cancel: bool,
+    /// Whether a client wants it cancelled by now.
+    pub cancel: Option<Cancel>,
+}
+
+fn cancel(item: &Item) -> Option<Cancel> {
+    text(item, CANCEL).map(|how| if how == FORCED { Cancel::Forced } else { Cancel::Gently })
 }
 
 /// Attribute: that a client wants the action cancelled, and how.
@@ -127,10 +131,7 @@ impl Task {
             wake_at: moment(item, "wake_at"),
             due_at: moment(item, "due_at"),
             attempts: number(item, "attempts").unwrap_or(0),
-            cancel: text(item, CANCEL).map(|how| match how {
-                FORCED => Cancel::Forced,
-                _ => Cancel::Gently,
-            }),
+            cancel: cancel(item),
             work: work.map_err(|cause| {
                 StoreError::Corrupt(format!("work of {:?}: {cause}", key_of(item).map(|key| key.pk)))
             })?,
@@ -205,7 +206,7 @@ impl Store {
             write = due(write, id, parking.due_at);
         }
         match self.write(task.fenced(write)).await? {
-            Written::Done(item) => Ok(Some(Parked { seq, cancel: item.contains_key(CANCEL) })),
+            Written::Done(item) => Ok(Some(Parked { seq, cancel: cancel(&item) })),
             Written::Refused(_) => Ok(None),
         }
     }

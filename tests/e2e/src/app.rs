@@ -10,6 +10,7 @@ use coppice_api::identity::Identity;
 use coppice_compute::simulated::{DynamoStore, Simulated};
 use coppice_compute::testing::ManualClock;
 use coppice_engine::Env;
+use coppice_engine::testing::MemoryMailboxes;
 use coppice_local::services::{SIMULATED_TABLE, Services, TABLE};
 use coppice_local::system::{Options, System};
 use coppice_store::{Store, Usage};
@@ -28,6 +29,8 @@ pub struct TestApp {
     pub clock: ManualClock,
     /// Who rang, and was not answered yet.
     pub bell: Arc<Bell>,
+    /// The queues of message receivers.
+    pub mailboxes: Arc<MemoryMailboxes>,
     pub(crate) router: Router,
 }
 
@@ -57,11 +60,13 @@ impl TestApp {
         let simulated = options.simulated.clone();
         let mut system = System::new(services, options).expect("the options are valid");
         let bell = Arc::new(Bell::new(clock.clone()));
+        let mailboxes = Arc::new(MemoryMailboxes::default());
         // The backend tells the same time as everything else.
         let instances = DynamoStore::new(system.services.aws.dynamodb.clone(), SIMULATED_TABLE);
         let backend = Simulated::new(simulated, Arc::new(instances), Arc::new(clock.clone()));
         system.env = Env {
             doorbell: Arc::clone(&bell) as _,
+            mailboxes: Arc::clone(&mailboxes) as _,
             compute: Arc::new(backend.expect("the simulated cloud's settings are valid")),
             clock: Arc::new(Ticking(clock.clone())),
             ids: Arc::new(SeededIds::new(SEED)),
@@ -69,7 +74,7 @@ impl TestApp {
         };
         system.worker.env = system.env.clone();
         let router = system.api(identity);
-        Self { system, clock, bell, router }
+        Self { system, clock, bell, mailboxes, router }
     }
 
     /// A request to read.

@@ -17,6 +17,7 @@ use coppice_compute::simulated::{MemoryStore, Simulated, SimulatedConfig};
 use coppice_compute::{Compute, CreateRequest};
 use coppice_domain::time::{Clock, Timestamp};
 use coppice_engine::dispatch::{Outcome, handle};
+use coppice_engine::testing::MemoryMailboxes;
 use coppice_engine::{Env, Settings, Worker, reconciler};
 use coppice_store::{Store, StoreError};
 use futures::FutureExt;
@@ -130,6 +131,7 @@ impl World {
             Env {
                 store: store.clone(),
                 doorbell: doorbell.clone(),
+                mailboxes: Arc::new(MemoryMailboxes::default()),
                 compute: Arc::new(cloud.clone()),
                 clock: Arc::new(clock.skewed(micros)),
                 ids: ids.clone(),

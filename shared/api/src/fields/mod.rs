@@ -23,7 +23,7 @@ pub mod wrapper;
 
 pub use coerce::{Rules, Unknown, coerce, coerce_with};
 pub use coerced::{Coerced, Given};
-pub use urlencoded::parse_query;
+pub use urlencoded::{parse_query, write_query};
 
 /// One field of a request body.
 #[derive(Clone, Copy, Debug)]

@@ -45,7 +45,12 @@ pub struct Pipeline {
 /// One function's router and all of them merged are served alike, so it makes no difference to a
 /// client which process answers.
 pub fn app(router: Router, pipeline: Pipeline) -> Router {
-    let resources = router.fallback(unmatched).method_not_allowed_fallback(unmatched);
+    let identity = Arc::clone(&pipeline.identity);
+    let unmatched = move |request: Request| {
+        let identity = Arc::clone(&identity);
+        async move { unmatched(identity.as_ref(), request).await }
+    };
+    let resources = router.fallback(unmatched.clone()).method_not_allowed_fallback(unmatched);
     let served = Arc::new((pipeline, resources));
     Router::new().fallback(move |request: Request| {
         let served = Arc::clone(&served);
@@ -53,9 +58,15 @@ pub fn app(router: Router, pipeline: Pipeline) -> Router {
     })
 }
 
-/// No such path, or not with this method.
-async fn unmatched(headers: HeaderMap) -> Response {
-    RawError::not_found().respond(&headers)
+/// No such path, or not with this method. What passed without a token, for a handler that is not here, is
+/// told so only with one, like everything else.
+async fn unmatched(identity: &dyn Identity, request: Request) -> Response {
+    let headers = request.headers();
+    let claimed = request.extensions().get::<Context>().is_some_and(|context| context.caller.is_some());
+    if !claimed && let Err(refusal) = authenticate(identity, headers).await {
+        return *refusal;
+    }
+    RawError::not_found().respond(headers)
 }
 
 /// Gives the request its id, answers it whatever happens, and logs what became of it, once.
@@ -118,9 +129,15 @@ async fn answer(pipeline: &Pipeline, resources: &Router, mut request: Request, i
     if rest.is_empty() {
         return document::unauthenticated(&origin, mount);
     }
-    let caller = match authenticate(pipeline, headers).await {
-        Ok(caller) => caller,
-        Err(refusal) => return *refusal,
+    // A webhook is called without a token: its receiver says on whose behalf (spec api-common §1, step 4). A
+    // token that comes along does not count.
+    let caller = if *request.method() == Method::POST && path::is_webhook(rest) {
+        None
+    } else {
+        match authenticate(pipeline.identity.as_ref(), headers).await {
+            Ok(caller) => Some(caller),
+            Err(refusal) => return *refusal,
+        }
     };
     // HEAD would otherwise be answered by the handlers of GET.
     let routable = path::routable(rest).filter(|_| *request.method() != Method::HEAD);
@@ -162,16 +179,13 @@ fn versioned_by_accept(headers: &HeaderMap) -> Choice {
 }
 
 /// The caller behind the request's token, or the answer that says there is none (spec api-common §5).
-async fn authenticate(pipeline: &Pipeline, headers: &HeaderMap) -> Result<Caller, Box<Response>> {
+async fn authenticate(identity: &dyn Identity, headers: &HeaderMap) -> Result<Caller, Box<Response>> {
     let token = headers.get("x-auth-token").and_then(|token| token.to_str().ok()).unwrap_or_default();
-    let validated = if token.is_empty() {
-        Err(IdentityError::Unauthorized)
-    } else {
-        pipeline.identity.validate(token).await
-    };
+    let validated =
+        if token.is_empty() { Err(IdentityError::Unauthorized) } else { identity.validate(token).await };
     validated.map_err(|error| {
         Box::new(match error {
-            IdentityError::Unauthorized => unauthorized(pipeline.identity.auth_uri()),
+            IdentityError::Unauthorized => unauthorized(identity.auth_uri()),
             IdentityError::Incomplete => {
                 RawError::bad_request("Field `project' cannot be None").respond(headers)
             }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::call::{Body, Call, Endpoint};
+use crate::call::{Body, Call, Endpoint, Unclaimed};
 use crate::microversion::{Feature, MIN};
 use async_trait::async_trait;
 use axum::routing::{get, post};
@@ -52,8 +52,35 @@ const CREATE: Endpoint = Endpoint { rule: "clusters:create", since: MIN, body: B
 const NEWER: Endpoint =
     Endpoint { rule: "services:index", since: Feature::Adoption.since(), body: Body::None };
 
+/// A call that only an administrator may make, and one that anyone may.
+const GUARDED: Endpoint = Endpoint { rule: "services:index", since: MIN, body: Body::Optional };
+const HOOK: Endpoint = Endpoint { rule: "webhooks:trigger", since: MIN, body: Body::Optional };
+
+/// Calls a webhook for user `owner`, by the endpoint that its id says.
+async fn hook(
+    axum::extract::Path(id): axum::extract::Path<String>,
+    call: Unclaimed,
+) -> Result<Response, Failure> {
+    if call.query.is_empty() {
+        return Ok(RawError::webhook_without_version().respond(call.headers()));
+    }
+    let owner = Caller {
+        user_id: "owner".into(),
+        user_name: "owner".into(),
+        project_id: "p".into(),
+        project_name: "p".into(),
+        domain_id: None,
+        roles: vec!["member".into()],
+        expires_at: None,
+    };
+    let endpoint = if id == "guarded" { &GUARDED } else { &HOOK };
+    let call = call.on_behalf_of(owner, endpoint).await?;
+    Ok(call.respond().ok(&json!({ "caller": call.caller.user_id, "query": call.query, "body": call.body })))
+}
+
 fn service() -> Router {
     let router = Router::new()
+        .route("/webhooks/{id}/trigger", post(hook))
         .route(
             "/clusters",
             post(async |call: Call| -> Result<Response, Failure> {
@@ -81,6 +108,10 @@ fn service() -> Router {
             }),
         )
         .route("/panic", get(async || -> Response { panic!("the secret is 42") }));
+    served(router)
+}
+
+fn served(router: Router) -> Router {
     app(router, Pipeline { identity: Arc::new(Fixed), ids: Arc::new(Fixed), clock: Arc::new(Fixed) })
 }
 
@@ -101,12 +132,22 @@ impl Answer {
 }
 
 async fn send(method: &str, target: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    send_to(service(), method, target, headers, body).await
+}
+
+async fn send_to(
+    service: Router,
+    method: &str,
+    target: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Answer {
     let mut request = http::Request::builder().method(method).uri(target).header("host", "cloud.example");
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
     let request = request.body(axum::body::Body::from(body.to_owned())).unwrap();
-    let response = service().oneshot(request).await.unwrap();
+    let response = service.oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let bytes = body.collect().await.unwrap().to_bytes();
     assert_eq!(parts.headers["x-openstack-request-id"], "req-00000000-0000-0000-0000-000000000007");
@@ -163,6 +204,61 @@ async fn the_token_is_looked_at_before_the_route() {
     assert_eq!(refused.text.len(), 114);
     let outage = send("GET", "/v1/clusters/a", &[("X-Auth-Token", "outage")], "").await;
     assert!(!outage.text.contains("10.0.0.5"), "{}", outage.text);
+}
+
+#[tokio::test]
+async fn a_webhook_is_called_without_a_token_and_one_that_comes_along_does_not_count() {
+    for headers in [&[][..], &[TOKEN], &[("X-Auth-Token", "bad")], &[("X-Auth-Token", "outage")]] {
+        for target in ["/v1/webhooks/r/trigger?V=2", "/v1.0/webhooks/r/trigger?V=2"] {
+            let answer = send("POST", target, headers, r#"{"a": 1}"#).await;
+            assert_eq!(answer.status, 200, "{}", answer.text);
+            let expected = json!({ "caller": "owner", "query": [["V", "2"]], "body": {"a": 1} });
+            assert_eq!(answer.json(), expected);
+            assert_eq!(answer.headers["openstack-api-version"], "clustering 1.0");
+        }
+    }
+    // The microversion is looked at first, then what the handler says before anyone answers for the call,
+    // then whether they may, and the body last.
+    let high = ("OpenStack-API-Version", "clustering 1.15");
+    assert_eq!(send("POST", "/v1/webhooks/r/trigger", &[high], "{").await.status, 406);
+    let bare = send("POST", "/v1/webhooks/guarded/trigger", &[JSON], "{").await;
+    assert_eq!((bare.status, bare.json()["code"].as_str()), (400, Some("400 Bad Request")));
+    assert_eq!(send("POST", "/v1/webhooks/guarded/trigger?V=2", &[], "{").await.status, 403);
+    let malformed = send("POST", "/v1/webhooks/r/trigger?V=2", &[], "{").await;
+    assert!(malformed.message().starts_with("Expecting property name"), "{}", malformed.text);
+}
+
+#[tokio::test]
+async fn nothing_but_a_webhooks_call_goes_without_a_token() {
+    for (method, target) in [
+        ("GET", "/v1/webhooks/r/trigger?V=2"),
+        ("PUT", "/v1/webhooks/r/trigger?V=2"),
+        ("DELETE", "/v1/webhooks/r/trigger?V=2"),
+        ("HEAD", "/v1/webhooks/r/trigger?V=2"),
+        ("POST", "/v1/webhooks/r/trigger/?V=2"),
+        ("POST", "/v1//webhooks/r/trigger?V=2"),
+        ("POST", "/v1/webhooks//trigger?V=2"),
+        ("POST", "/v1/webhooks/a%2Fb/trigger?V=2"),
+        ("POST", "/v1/webhooks/%FF/trigger?V=2"),
+        ("POST", "/v1/webhooks/r?V=2"),
+        ("POST", "/v1/webhooks?V=2"),
+        ("POST", "/v1/clusters?V=2"),
+        ("POST", "/v1/clusters/webhooks/r/trigger?V=2"),
+        ("POST", "/v1/webhooks/../clusters/trigger?V=2"),
+        ("GET", "/v1/clusters/a?V=2"),
+    ] {
+        let answer = send(method, target, &[], "").await;
+        assert_eq!(answer.status, 401, "{method} {target}: {}", answer.text);
+    }
+    // A function that serves no webhooks keeps theirs behind a token like every path it does not know.
+    let elsewhere = || served(Router::new().route("/clusters", get(async || "")));
+    for (headers, status) in [(&[][..], 401), (&[("X-Auth-Token", "bad")], 401), (&[TOKEN], 404)] {
+        let answer = send_to(elsewhere(), "POST", "/v1/webhooks/r/trigger?V=2", headers, "").await;
+        assert_eq!(answer.status, status, "{headers:?}");
+    }
+    // Nor does a handler that asks for a caller answer to nobody.
+    let mistaken = served(Router::new().route("/webhooks/{id}/trigger", post(async |_: Call| "")));
+    assert_eq!(send_to(mistaken, "POST", "/v1/webhooks/r/trigger?V=2", &[], "").await.status, 500);
 }
 
 #[tokio::test]

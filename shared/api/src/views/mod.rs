@@ -9,6 +9,7 @@ mod event;
 mod node;
 mod policy;
 mod profile;
+mod receiver;
 mod service;
 
 pub use action::{ActionLinks, action};
@@ -17,6 +18,7 @@ pub use event::event;
 pub use node::node;
 pub use policy::{cluster_policy, listed_policy, policy, validated_policy};
 pub use profile::{profile, validated_profile};
+pub use receiver::receiver;
 pub use service::service;
 
 use coppice_domain::time::Timestamp;

@@ -5,9 +5,10 @@ use crate::microversion::{MAX, MIN};
 use coppice_domain::action::{Action, ActionKind, ActionStatus, Cause};
 use coppice_domain::cluster::{Cluster, ClusterStatus, JsonMap, Sizes};
 use coppice_domain::event::{Event, Level, Phase};
-use coppice_domain::ids::{ActionId, ClusterId, EventId, NodeId, ProfileId};
+use coppice_domain::ids::{ActionId, ClusterId, EventId, NodeId, ProfileId, ReceiverId};
 use coppice_domain::node::{Node, NodeStatus};
 use coppice_domain::profile::Profile;
+use coppice_domain::receiver::{Receiver, ReceiverType};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -180,6 +181,41 @@ fn an_action_reads_as_recorded_and_shows_its_cluster_from_1_14() {
     assert_eq!(action(&record, ActionLinks::default(), MAX), recorded);
     let orphan = Action { cluster_id: None, ..record };
     assert_eq!(action(&orphan, ActionLinks::default(), MAX)["cluster_id"], "");
+}
+
+#[test]
+fn a_receiver_reads_as_recorded() {
+    let url = "http://127.0.0.1:8777/v1/webhooks/631f1c56-1c1e-4c60-8709-5a4a091db2df/trigger?V=2&count=1";
+    let record = Receiver {
+        id: "631f1c56-1c1e-4c60-8709-5a4a091db2df".parse::<ReceiverId>().unwrap(),
+        name: "r1".into(),
+        kind: ReceiverType::Webhook,
+        user: USER.into(),
+        project: PROJECT.into(),
+        domain: None,
+        roles: vec!["member".into()],
+        cluster_id: Some(CLUSTER.parse().unwrap()),
+        action: Some(ActionKind::ClusterScaleOut),
+        actor: map(json!({"trust_id": "aeb547b8aa48427c99e93ce94af2f4ee"})),
+        params: Some(map(json!({"count": 1}))),
+        channel: map(json!({"alarm_url": url})),
+        created_at: at(0),
+        updated_at: None,
+    };
+    let mut recorded = json!({
+        "action": "CLUSTER_SCALE_OUT", "actor": {"trust_id": "aeb547b8aa48427c99e93ce94af2f4ee"},
+        "channel": {"alarm_url": url}, "cluster_id": CLUSTER, "created_at": "2026-11-23T15:14:26Z",
+        "domain": null, "id": "631f1c56-1c1e-4c60-8709-5a4a091db2df", "name": "r1",
+        "params": {"count": 1}, "project": PROJECT, "type": "webhook", "updated_at": null, "user": USER
+    });
+    assert_eq!(receiver(&record), recorded);
+    for key in ["action", "cluster_id", "params"] {
+        recorded[key] = Value::Null;
+    }
+    recorded["type"] = "message".into();
+    let kind = ReceiverType::Message;
+    let message = Receiver { kind, cluster_id: None, action: None, params: None, ..record };
+    assert_eq!(receiver(&message), recorded);
 }
 
 #[test]

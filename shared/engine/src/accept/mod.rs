@@ -33,6 +33,9 @@ pub struct Requester<'a> {
 pub struct Asked {
     /// What is to be done.
     pub kind: ActionKind,
+    /// The action's id; none for a new one. A request that may be made twice brings its own, so that it makes
+    /// one action all the same.
+    pub id: Option<ActionId>,
     /// What the action is called; none for the conventional name of its kind.
     pub name: Option<String>,
     /// What it is told.
@@ -43,13 +46,19 @@ impl Asked {
     /// An action of this kind under its conventional name.
     #[must_use]
     pub const fn new(kind: ActionKind, inputs: JsonMap) -> Self {
-        Self { kind, name: None, inputs }
+        Self { kind, id: None, name: None, inputs }
     }
 
     /// The same under another name.
     #[must_use]
     pub fn named(self, name: String) -> Self {
         Self { name: Some(name), ..self }
+    }
+
+    /// The same as the action of this id.
+    #[must_use]
+    pub fn identified(self, id: ActionId) -> Self {
+        Self { id: Some(id), ..self }
     }
 }
 
@@ -78,7 +87,7 @@ struct Target {
 /// The action's record: requested, ready, and not begun.
 fn new_action(env: &Env, target: Target, asked: Asked, requester: Requester<'_>) -> Action {
     Action {
-        id: ActionId::new(env.ids.uuid()),
+        id: asked.id.unwrap_or_else(|| ActionId::new(env.ids.uuid())),
         name: asked.name.unwrap_or_else(|| Action::conventional_name(asked.kind, target.id)),
         kind: asked.kind,
         target: target.id,

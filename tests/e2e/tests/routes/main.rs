@@ -18,5 +18,7 @@ mod policies;
 mod policy_types;
 mod profile_types;
 mod profiles;
+mod receivers;
 mod services;
 mod versions;
+mod webhooks;

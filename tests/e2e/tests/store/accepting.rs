@@ -99,6 +99,29 @@ async fn a_request_that_is_repeated_is_accepted_once() {
 }
 
 #[tokio::test]
+async fn a_request_that_is_repeated_after_its_action_has_ended_does_not_begin_it_again() {
+    let store = store().await;
+    let cluster = free(&store).await;
+    let accepted = action(0x100, ActionKind::ClusterResize, &cluster);
+    assert_eq!(request(&store, &accepted, None).await, Ok(Acceptance::Accepted));
+    let task = claim(&store, &accepted).await.unwrap();
+    let held = store.get::<Cluster>(cluster.id).await.unwrap().unwrap();
+    let after = Cluster { active_action: None, active_kind: None, ..held.clone() };
+    let event = event(&held, &accepted);
+    assert_eq!(store.finish_cluster_task(&task, (&held, &after), &event, &end()).await, Ok(true));
+    let ended = store.get::<Action>(accepted.id).await.unwrap();
+    assert_eq!(request(&store, &accepted, None).await, Ok(Acceptance::Accepted));
+    assert_eq!(store.get::<Action>(accepted.id).await.unwrap(), ended);
+    let holder = |cluster: Option<Cluster>| cluster.unwrap().active_action;
+    assert_eq!(holder(store.get::<Cluster>(cluster.id).await.unwrap()), None);
+    // Nor does it get in the way of the next one.
+    let next = action(0x200, ActionKind::ClusterResize, &cluster);
+    assert_eq!(request(&store, &next, None).await, Ok(Acceptance::Accepted));
+    assert_eq!(request(&store, &accepted, None).await, Ok(Acceptance::Accepted));
+    assert_eq!(holder(store.get::<Cluster>(cluster.id).await.unwrap()), Some(next.id));
+}
+
+#[tokio::test]
 async fn a_deletion_takes_over_and_the_former_holders_writes_are_refused() {
     let store = store().await;
     let cluster = free(&store).await;

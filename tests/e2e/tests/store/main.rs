@@ -1,4 +1,4 @@
-//! The store and the simulated backend on the embedded DynamoDB.
+//! The store and the simulated backend on the embedded DynamoDB, and receivers' queues on the embedded SQS.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "these are tests")]
 
 mod accepting;
@@ -6,6 +6,7 @@ mod adopting;
 mod backend;
 mod finding;
 mod listing;
+mod mailboxes;
 mod profiles;
 mod quota;
 mod records;

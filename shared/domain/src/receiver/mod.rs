@@ -1,4 +1,11 @@
-//! The receiver record (spec api-resources A6, engine-receivers-health-events §1).
+//! Receivers (spec api-resources A6, engine-receivers-health-events §1): the record, what its calls act
+//! with, and what its messages ask for.
+
+mod actor;
+mod order;
+
+pub use actor::actor;
+pub use order::{NotAnOrder, Order, ordered};
 
 use crate::action::ActionKind;
 use crate::cluster::JsonMap;
@@ -26,6 +33,10 @@ impl ReceiverType {
         }
     }
 }
+
+/// What the name of every receiver's queue begins with. Whoever may touch these queues is limited to names
+/// that begin so.
+pub const QUEUE_PREFIX: &str = "senlin-receiver-";
 
 /// A receiver as it is stored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -59,4 +70,20 @@ pub struct Receiver {
     pub created_at: Timestamp,
     /// When it was last updated.
     pub updated_at: Option<Timestamp>,
+}
+
+impl Receiver {
+    /// The name of the queue on which a message receiver of this id is called.
+    #[must_use]
+    pub fn queue_name(id: ReceiverId) -> String {
+        format!("{QUEUE_PREFIX}{id}")
+    }
+
+    /// What the action of a call is told: the receiver's own inputs, overlaid by those of the call.
+    #[must_use]
+    pub fn inputs(&self, given: JsonMap) -> JsonMap {
+        let mut inputs = self.params.clone().unwrap_or_default();
+        inputs.extend(given);
+        inputs
+    }
 }

@@ -1,0 +1,33 @@
+//! `POST /v1/receivers/{id}/notify` (spec api-resources M4).
+
+use crate::messages;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use coppice_api::call::{Body, Call, Endpoint};
+use coppice_api::error::Failure;
+use coppice_api::microversion::MIN;
+use coppice_api::respond;
+use coppice_domain::fault::Fault;
+use coppice_domain::receiver::{Receiver, ReceiverType};
+use coppice_engine::Env;
+use coppice_support::find;
+
+const ENDPOINT: Endpoint = Endpoint { rule: "receivers:notify", since: MIN, body: Body::Optional };
+
+/// Collects what is on a receiver's queue. A body says nothing: the queue does.
+pub(crate) async fn notify(
+    State(env): State<Env>,
+    Path(id): Path<String>,
+    call: Call,
+) -> Result<Response, Failure> {
+    call.enter(&ENDPOINT)?;
+    let receiver = find::<Receiver>(&env.store, &call.caller, &id).await?;
+    if !call.caller.is_admin() && call.caller.user_id != receiver.user {
+        return Err(Fault::forbidden().into());
+    }
+    if receiver.kind != ReceiverType::Message {
+        return Err(Fault::bad_request("Notifying non-message receiver is not allowed.").into());
+    }
+    messages::collect(&env, &receiver).await?;
+    Ok(respond::no_content())
+}

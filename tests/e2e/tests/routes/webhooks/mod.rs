@@ -1,0 +1,3 @@
+//! `/v1/webhooks` (spec api-resources N).
+
+mod trigger;
