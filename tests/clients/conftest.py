@@ -21,7 +21,7 @@ def cloud(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         clouds_yaml = os.environ.get("OS_CLIENT_CONFIG_FILE")
         assert clouds_yaml, "COPPICE_URL needs OS_CLIENT_CONFIG_FILE: the clouds.yaml that the server wrote"
         wait_until(f"{url} to answer", lambda: answers(url))
-        yield Cloud(url, Path(clouds_yaml))
+        yield Cloud(url, Path(clouds_yaml), os.environ.get("COPPICE_DYNAMODB"))
         return
     assert binary, "set COPPICE_BIN to the coppice binary, or COPPICE_URL to a server that is running"
     server = Server(binary, tmp_path_factory.mktemp("coppice"))

@@ -93,6 +93,7 @@ class CliStory:
     """The `openstack` command for each of the clouds."""
 
     def __init__(self, cloud: Cloud, scratch: Path):
+        self.cloud = cloud
         self.cli, self.alt, self.admin = (Cli(cloud, name) for name in CLOUDS)
         self.scratch = scratch
 

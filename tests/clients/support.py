@@ -1,7 +1,8 @@
-"""What the stories share: a server to talk to, a bounded wait, and a profile spec."""
+"""What the stories share: a server to talk to, a bounded wait, and specs."""
 
 from __future__ import annotations
 
+import json
 import signal
 import socket
 import subprocess
@@ -23,13 +24,26 @@ TERMINAL = {"SUCCEEDED", "FAILED", "CANCELLED"}
 # A profile whose servers take this long keeps an action running while the story does something else.
 SLOW_BUILD_SECONDS = 20
 
+DELETION_POLICY = {
+    "type": "senlin.policy.deletion",
+    "version": "1.0",
+    "properties": {"criteria": "OLDEST_FIRST", "destroy_after_deletion": True},
+}
+
+SCALING_POLICY = {
+    "type": "senlin.policy.scaling",
+    "version": "1.0",
+    "properties": {"event": "CLUSTER_SCALE_OUT", "adjustment": {"type": "CHANGE_IN_CAPACITY", "number": 2}},
+}
+
 
 @dataclass(frozen=True)
 class Cloud:
-    """A running server: where it is, and the clouds.yaml that its identity wrote."""
+    """A running server: where it is, the clouds.yaml that its identity wrote, and where its tables are."""
 
     url: str
     clouds_yaml: Path
+    dynamodb: str | None
 
 
 def server_spec(**behaviour: object) -> dict:
@@ -49,6 +63,17 @@ def wait_until(what: str, probe: Callable[[], object], tries: int = 480, pause: 
             return answer
         time.sleep(pause)
     raise AssertionError(f"gave up waiting for {what}; the last answer was {answer!r}")
+
+
+def post(url: str, body: dict | None = None):
+    """Posts without a token; answers with the status, the headers and the body, which is JSON unless it refuses."""
+    data = b"" if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, data=data, headers={"Content-Type": "application/json"})
+    try:
+        with urllib.request.urlopen(request, timeout=60) as response:
+            return response.status, response.headers, json.load(response)
+    except urllib.error.HTTPError as refusal:
+        return refusal.code, refusal.headers, refusal.read().decode()
 
 
 def answers(url: str) -> bool:
@@ -74,7 +99,7 @@ class Server:
 
     def __init__(self, binary: str, directory: Path):
         self.directory = directory
-        self.url = f"http://127.0.0.1:{free_port()}"
+        self.url, self.dynamodb = (f"http://127.0.0.1:{free_port()}" for _ in range(2))
         self.log = directory / "server.log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
@@ -82,6 +107,8 @@ class Server:
                     binary,
                     "--listen",
                     self.url.removeprefix("http://"),
+                    "--listen-dynamodb",
+                    self.dynamodb.removeprefix("http://"),
                     "--data-dir",
                     str(directory),
                     "--in-memory",
@@ -103,7 +130,7 @@ class Server:
             return answers(self.url) and clouds_yaml.exists()
 
         wait_until(f"{self.url} to answer", ready, tries=300, pause=0.1)
-        return Cloud(self.url, clouds_yaml)
+        return Cloud(self.url, clouds_yaml, self.dynamodb)
 
     def tail(self, lines: int = 30) -> str:
         """The end of the server's log without its successes, for the report of a failure."""
