@@ -1,7 +1,8 @@
 """The `openstack` command: forked from this process, where its modules are loaded, or started as a user starts it.
 
 The shell cannot run in this very process: it keeps the first client that it made, so that every later command would
-ask the first command's server as the first command's user. A fork forgets it all, and takes a tenth of the time of a start.
+ask the first command's server as the first command's user. A fork forgets it all again, and takes a tenth of the time
+that a start takes.
 """
 
 from __future__ import annotations

@@ -14,10 +14,10 @@ CLUSTERS = ("clihealth-a", "clihealth-b")
 class Story(CliStory):
     """What the steps hand on to each other."""
 
-    def collected(self, path: str) -> dict[str, object]:
-        """An attribute of every node of the first cluster."""
-        listed = self.cli.show("collect", "--full-id", "--path", path, CLUSTERS[0])
-        return {item["node_id"]: item["attr_value"] for item in listed}
+    def servers(self) -> dict[str, str]:
+        """The server of each node of the first cluster."""
+        listed = self.cli.show("members", "list", "--full-id", CLUSTERS[0])
+        return {node["id"]: node["physical_id"] for node in listed}
 
 
 def test_two_clusters(story):
@@ -26,14 +26,6 @@ def test_two_clusters(story):
         story.cli.show("create", "--profile", "clihealth-profile", "--desired-capacity", size, name)
     for name in CLUSTERS:
         assert story.active("show", name)["name"] == name
-
-
-def test_collect_lists_an_attribute_of_every_node(story):
-    nodes = story.cli.show("members", "list", "--full-id", CLUSTERS[0])
-    assert story.collected("name") == {node["id"]: node["name"] for node in nodes}
-    assert set(story.collected("details.status").values()) == {"ACTIVE"}
-    refusal = story.cli.run("collect", "--path", "a b", CLUSTERS[0])
-    assert refusal.status != 0 and "Invalid attribute path - " in refusal.stderr
 
 
 def test_check_takes_several_clusters(story):
@@ -46,7 +38,7 @@ def test_check_takes_several_clusters(story):
 
 
 def test_recover_replaces_a_server_that_was_lost(story):
-    before = story.collected("physical_id")
+    before = story.servers()
     lost, kept = sorted(before)
     Servers(story.cloud).lose(before[lost])
     # With --check the recovery finds out by itself.
@@ -54,7 +46,7 @@ def test_recover_replaces_a_server_that_was_lost(story):
     assert story.size(CLUSTERS[0]) == (2, 2)
     shown = story.cli.show("show", CLUSTERS[0])
     assert shown["status"] == "ACTIVE" and shown["status_reason"].startswith("CLUSTER_RECOVER: ")
-    after = story.collected("physical_id")
+    after = story.servers()
     assert after[kept] == before[kept] and after[lost] not in {None, before[lost]}
 
 
@@ -62,10 +54,22 @@ def test_op_performs_an_operation_on_every_node(story):
     # What is given with --params is sent where the API does not look for it, so it is best left out.
     action = story.finished(story.cli.run("op", "--operation", "reboot", CLUSTERS[0]).action())
     inputs = json.loads(action["inputs"])
-    assert (inputs["operation"], set(inputs["nodes"])) == ("reboot", set(story.collected("name")))
-    assert set(story.collected("status_reason").values()) == {"Operation 'reboot' succeeded"}
+    assert (inputs["operation"], set(inputs["nodes"])) == ("reboot", set(story.servers()))
+    for node in story.servers():
+        assert story.cli.show("node", "show", node)["status_reason"] == "Operation 'reboot' succeeded"
     refusal = story.cli.run("op", "--operation", "dance", CLUSTERS[0])
     assert "Request error" in refusal.stdout and "'dance' is not supported" in refusal.stdout
+
+
+def test_collect_lists_an_attribute_of_every_node(story):
+    def collected(path: str) -> dict[str, object]:
+        listed = story.cli.show("collect", "--full-id", "--path", path, CLUSTERS[0])
+        return {item["node_id"]: item["attr_value"] for item in listed}
+
+    assert collected("physical_id") == story.servers()
+    assert collected("details.status") == dict.fromkeys(story.servers(), "ACTIVE")
+    refusal = story.cli.run("collect", "--path", "a b", CLUSTERS[0])
+    assert refusal.status != 0 and "Invalid attribute path - " in refusal.stderr
 
 
 def test_run_finds_no_address_to_run_a_script_at(story):
@@ -74,7 +78,7 @@ def test_run_finds_no_address_to_run_a_script_at(story):
     script.write_text("hostname\n")
     output = story.cli.run("run", "--script", str(script), CLUSTERS[0])
     assert output.status == 0
-    for node in story.collected("name"):
+    for node in story.servers():
         assert f"node: {node}\nstatus: FAILED\nerror:\nNode '{node}' is not attached to any network.\n" in output.stdout
 
 

@@ -17,7 +17,8 @@ class Story(CliStory):
 
 
 def test_type_list_names_each_version_and_its_support(story):
-    types = {(kind["name"], kind["version"]): kind["support_status"] for kind in story.cli.show("policy", "type", "list")}
+    listed = story.cli.show("policy", "type", "list")
+    types = {(kind["name"], kind["version"]): kind["support_status"] for kind in listed}
     assert types["senlin.policy.deletion", "1.0"] == "SUPPORTED since 2016.04"
     assert types["senlin.policy.health", "1.0"] == "EXPERIMENTAL since 2017.02\nSUPPORTED since 2018.06"
 

@@ -17,7 +17,8 @@ class Story(CliStory):
 
 
 def test_type_list_names_each_version_and_its_support(story):
-    types = {(kind["name"], kind["version"]): kind["support_status"] for kind in story.cli.show("profile", "type", "list")}
+    listed = story.cli.show("profile", "type", "list")
+    types = {(kind["name"], kind["version"]): kind["support_status"] for kind in listed}
     assert types["os.nova.server", "1.0"] == "SUPPORTED since 2016.04"
     assert ("os.heat.stack", "1.0") in types and ("container.dockerinc.docker", "1.0") in types
 

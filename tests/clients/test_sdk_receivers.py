@@ -38,7 +38,8 @@ def test_a_webhook_is_created_for_a_cluster(story):
     )
     hook = story.hook
     assert (hook.type, hook.cluster_id, hook.action) == ("webhook", story.cluster.id, "CLUSTER_SCALE_OUT")
-    assert (hook.params, hook.user_id, hook.project_id) == ({"count": 1}, story.cluster.user_id, story.cluster.project_id)
+    assert hook.params == {"count": 1}
+    assert (hook.user_id, hook.project_id) == (story.cluster.user_id, story.cluster.project_id)
     assert story.url.endswith(f"/v1/webhooks/{hook.id}/trigger?V=2&count=1")
 
 
