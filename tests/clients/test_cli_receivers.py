@@ -46,8 +46,11 @@ def test_update_changes_what_the_webhook_does(story):
 
 
 def test_create_makes_a_message_receiver_and_list_tells_them_apart(story):
-    created = story.cli.show("receiver", "create", "--type", "message", "clirec-queue")
-    assert json.loads(created["channel"])["queue_name"]
+    # An action that is not given is sent as null, which is refused; one that is given is not kept.
+    create = ("receiver", "create", "--type", "message", "clirec-queue")
+    assert "None is not one of ['CLUSTER_CREATE'" in story.cli.run(*create).stderr
+    created = story.cli.show(*create, "--action", "CLUSTER_SCALE_OUT")
+    assert json.loads(created["channel"])["queue_name"] and created["action"] is None
     listed = story.cli.show("receiver", "list", "--full-id", "--filters", "type=webhook")
     assert [(receiver["id"], receiver["name"]) for receiver in listed] == [(story.receiver_id, "clirec-new")]
     assert {receiver["name"] for receiver in story.cli.show("receiver", "list")} == {"clirec-new", "clirec-queue"}
