@@ -1,14 +1,11 @@
-"""What the stories share: a server to talk to, a bounded wait, and the `openstack` command."""
+"""What the stories share: a server to talk to, a bounded wait, and specs."""
 
 from __future__ import annotations
 
 import json
-import os
-import re
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -16,20 +13,45 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
+
 ROOT = Path(__file__).resolve().parents[2]
 PROFILE_SPEC = ROOT / "samples" / "profiles" / "nova_server.yaml"
 
+# How an action may end.
+TERMINAL = {"SUCCEEDED", "FAILED", "CANCELLED"}
+
 # A profile whose servers take this long keeps an action running while the story does something else.
-# It outlasts two starts of the `openstack` command on a busy machine.
 SLOW_BUILD_SECONDS = 20
+
+DELETION_POLICY = {
+    "type": "senlin.policy.deletion",
+    "version": "1.0",
+    "properties": {"criteria": "OLDEST_FIRST", "destroy_after_deletion": True},
+}
+
+SCALING_POLICY = {
+    "type": "senlin.policy.scaling",
+    "version": "1.0",
+    "properties": {"event": "CLUSTER_SCALE_OUT", "adjustment": {"type": "CHANGE_IN_CAPACITY", "number": 2}},
+}
 
 
 @dataclass(frozen=True)
 class Cloud:
-    """A running server: where it is, and the clouds.yaml that its identity wrote."""
+    """A running server: where it is, the clouds.yaml that its identity wrote, and where its tables are."""
 
     url: str
     clouds_yaml: Path
+    dynamodb: str | None
+
+
+def server_spec(**behaviour: object) -> dict:
+    """The sample profile spec; `build_seconds=5` and the like say how the simulated backend treats its servers."""
+    spec = yaml.safe_load(PROFILE_SPEC.read_text())
+    if behaviour:
+        spec["properties"]["metadata"] = {f"simulated.{key}": str(value) for key, value in behaviour.items()}
+    return spec
 
 
 def wait_until(what: str, probe: Callable[[], object], tries: int = 480, pause: float = 0.25):
@@ -41,6 +63,17 @@ def wait_until(what: str, probe: Callable[[], object], tries: int = 480, pause: 
             return answer
         time.sleep(pause)
     raise AssertionError(f"gave up waiting for {what}; the last answer was {answer!r}")
+
+
+def post(url: str, body: dict | None = None):
+    """Posts without a token; answers with the status, the headers and the body, which is JSON unless it refuses."""
+    data = b"" if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, data=data, headers={"Content-Type": "application/json"})
+    try:
+        with urllib.request.urlopen(request, timeout=60) as response:
+            return response.status, response.headers, json.load(response)
+    except urllib.error.HTTPError as refusal:
+        return refusal.code, refusal.headers, refusal.read().decode()
 
 
 def answers(url: str) -> bool:
@@ -66,7 +99,7 @@ class Server:
 
     def __init__(self, binary: str, directory: Path):
         self.directory = directory
-        self.url = f"http://127.0.0.1:{free_port()}"
+        self.url, self.dynamodb = (f"http://127.0.0.1:{free_port()}" for _ in range(2))
         self.log = directory / "server.log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
@@ -74,6 +107,8 @@ class Server:
                     binary,
                     "--listen",
                     self.url.removeprefix("http://"),
+                    "--listen-dynamodb",
+                    self.dynamodb.removeprefix("http://"),
                     "--data-dir",
                     str(directory),
                     "--in-memory",
@@ -95,7 +130,7 @@ class Server:
             return answers(self.url) and clouds_yaml.exists()
 
         wait_until(f"{self.url} to answer", ready, tries=300, pause=0.1)
-        return Cloud(self.url, clouds_yaml)
+        return Cloud(self.url, clouds_yaml, self.dynamodb)
 
     def tail(self, lines: int = 30) -> str:
         """The end of the server's log without its successes, for the report of a failure."""
@@ -111,47 +146,3 @@ class Server:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
-
-
-@dataclass(frozen=True)
-class Output:
-    """What one command printed and how it ended."""
-
-    command: str
-    status: int
-    stdout: str
-    stderr: str
-
-    def json(self):
-        """The answer of a command that was run with `-f json`."""
-        assert self.status == 0, f"{self}"
-        return json.loads(self.stdout)
-
-    def action(self) -> str:
-        """The id of the action that the server accepted."""
-        found = re.search(r"accepted by action:? ([0-9a-f-]{36})", self.stdout)
-        assert found, f"no action was accepted: {self}"
-        return found.group(1)
-
-
-class Cli:
-    """Runs `openstack --os-cloud <name> cluster …`, one process a command, as a user would."""
-
-    def __init__(self, cloud: Cloud, name: str = "coppice"):
-        self.cloud = cloud
-        self.name = name
-
-    def run(self, *arguments: str) -> Output:
-        """Runs one command of the `cluster` family and returns what it printed."""
-        # The shell that was installed with the tests, whatever is first on the path.
-        command = [str(Path(sys.executable).with_name("openstack")), "--os-cloud", self.name, "cluster", *arguments]
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("OS_")}
-        environment |= {"OS_CLIENT_CONFIG_FILE": str(self.cloud.clouds_yaml), "PYTHONWARNINGS": "ignore"}
-        done = subprocess.run(
-            command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=180
-        )
-        return Output(" ".join(["openstack", *command[1:]]), done.returncode, done.stdout, done.stderr)
-
-    def show(self, *arguments: str):
-        """The JSON answer of a command that succeeds."""
-        return self.run(*arguments, "-f", "json").json()

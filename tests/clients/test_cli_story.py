@@ -1,59 +1,24 @@
-"""The clustering story as `openstack cluster …` tells it, one process a command."""
+"""The clustering story as `openstack cluster …` tells it; its first command runs as a process of its own."""
 
 from __future__ import annotations
 
 import json
 
 import pytest
-import yaml
 
-from support import PROFILE_SPEC, SLOW_BUILD_SECONDS, Cli, wait_until
-
-TERMINAL = {"SUCCEEDED", "FAILED", "CANCELLED"}
+from stories import CliStory
+from support import PROFILE_SPEC, SLOW_BUILD_SECONDS, server_spec, wait_until
 
 
-class Story:
-    """The commands of two users, and what the steps hand on to each other."""
+class Story(CliStory):
+    """What the steps hand on to each other."""
 
-    def __init__(self, cloud, slow_spec):
-        self.cli = Cli(cloud)
-        self.alt = Cli(cloud, "coppice-alt")
-        self.slow_spec = slow_spec
-        self.cluster_id = ""
-
-    def finished(self, action_id: str) -> dict:
-        """Waits until an action has ended, and insists that it succeeded."""
-
-        def ended():
-            action = self.cli.show("action", "show", action_id)
-            return action if action["status"] in TERMINAL else None
-
-        action = wait_until(f"action {action_id} to end", ended, tries=60)
-        assert action["status"] == "SUCCEEDED", action
-        return action
-
-    def size(self, cluster: str = "cli-cluster") -> tuple[int, int]:
-        """The capacity a cluster wants, and how many ACTIVE members it has."""
-        members = self.cli.show("members", "list", cluster)
-        wanted = self.cli.show("show", cluster)["desired_capacity"]
-        return wanted, sum(node["status"] == "ACTIVE" for node in members)
-
-    def gone(self, cluster: str) -> bool:
-        """Whether a cluster can no longer be shown."""
-        return "Cluster not found" in self.cli.run("show", cluster).stderr
-
-
-@pytest.fixture(scope="module")
-def story(cloud, tmp_path_factory):
-    spec = yaml.safe_load(PROFILE_SPEC.read_text())
-    spec["properties"]["metadata"] = {"simulated.build_seconds": str(SLOW_BUILD_SECONDS)}
-    slow_spec = tmp_path_factory.mktemp("specs") / "slow.yaml"
-    slow_spec.write_text(yaml.safe_dump(spec))
-    return Story(cloud, str(slow_spec))
+    cluster_id = ""
 
 
 def test_profile_create_reads_the_sample_spec(story):
-    created = story.cli.show("profile", "create", "--spec-file", str(PROFILE_SPEC), "cli-web")
+    create = ("profile", "create", "--spec-file", str(PROFILE_SPEC), "cli-web")
+    created = story.cli.run_as_process(*create, "-f", "json").json()
     assert (created["name"], created["type"]) == ("cli-web", "os.nova.server-1.0")
     assert "cli-web" in {profile["name"] for profile in story.cli.show("profile", "list")}
 
@@ -66,7 +31,7 @@ def test_cluster_create_waits_for_three_nodes(story):
     story.cluster_id = created["id"]
     assert (created["status"], created["profile_name"]) == ("ACTIVE", "cli-web")
     assert json.loads(created["metadata"]) == {"a": "b"}
-    assert story.size() == (3, 3)
+    assert story.size("cli-cluster") == (3, 3)
     assert story.cluster_id[:8] in {cluster["id"] for cluster in story.cli.show("list")}
 
 
@@ -93,7 +58,7 @@ def test_node_list_and_show_tell_about_the_servers(story):
 )
 def test_resize(story, options, size):
     story.finished(story.cli.run("resize", *options, "cli-cluster").action())
-    assert story.size() == (size, size)
+    assert story.size("cli-cluster") == (size, size)
 
 
 def test_expand_and_shrink_change_the_size_by_a_count_or_by_one(story):
@@ -104,13 +69,13 @@ def test_expand_and_shrink_change_the_size_by_a_count_or_by_one(story):
         (("expand",), 4),
     ):
         story.finished(story.cli.run(*command, "cli-cluster").action())
-        assert story.size() == (size, size)
+        assert story.size("cli-cluster") == (size, size)
 
 
 def test_update_changes_name_metadata_and_timeout(story):
     update = ("update", "--name", "cli-renamed", "--metadata", "c=d;e=f", "--timeout", "120", "cli-cluster")
     assert story.cli.show(*update)["id"] == story.cluster_id
-    wait_until("the new name", lambda: story.cli.show("show", story.cluster_id)["name"] == "cli-renamed", tries=60)
+    wait_until("the new name", lambda: story.cli.show("show", story.cluster_id)["name"] == "cli-renamed")
     shown = story.cli.show("show", "cli-renamed")
     assert (json.loads(shown["metadata"]), shown["timeout"]) == ({"c": "d", "e": "f"}, 120)
 
@@ -121,7 +86,6 @@ def test_an_update_that_names_no_timeout_keeps_the_timeout(story):
     wait_until(
         "the new metadata",
         lambda: json.loads(story.cli.show("show", story.cluster_id)["metadata"]) == {"g": "h"},
-        tries=60,
     )
     shown = story.cli.show("show", story.cluster_id)
     assert (shown["name"], shown["timeout"]) == ("cli-renamed", 120)
@@ -161,22 +125,23 @@ def test_the_cluster_of_another_project_is_not_found(story):
 
 
 def test_a_conflicting_resize_is_refused_and_the_cluster_can_still_be_deleted(story):
-    story.cli.show("profile", "create", "--spec-file", story.slow_spec, "cli-slow")
+    slow = story.spec_file("slow", server_spec(build_seconds=SLOW_BUILD_SECONDS))
+    story.cli.show("profile", "create", "--spec-file", slow, "cli-slow")
     story.cli.show("create", "--profile", "cli-slow", "cli-slow")
-    wait_until("cli-slow", lambda: story.cli.show("show", "cli-slow")["status"] == "ACTIVE", tries=60)
+    wait_until("cli-slow", lambda: story.cli.show("show", "cli-slow")["status"] == "ACTIVE")
     assert story.cli.run("resize", "--capacity", "1", "cli-slow").action()
     second = story.cli.run("resize", "--capacity", "2", "cli-slow")
     assert "'code': 409" in second.stdout, second
     third = story.cli.run("expand", "cli-slow")
     assert third.status != 0 and "Unable to scale out cluster" in third.stderr, third
     assert "accepted by action" in story.cli.run("delete", "--force", "--force-delete", "cli-slow").stdout
-    wait_until("cli-slow to be gone", lambda: story.gone("cli-slow"), tries=60)
+    wait_until("cli-slow to be gone", lambda: story.gone("Cluster", "show", "cli-slow"))
 
 
 def test_delete_waits_until_the_cluster_is_gone(story):
     deletion = story.cli.run("delete", "--force", "--wait", "cli-renamed")
     assert deletion.status == 0 and deletion.action()
-    assert story.gone(story.cluster_id)
+    assert story.gone("Cluster", "show", story.cluster_id)
 
 
 def test_afterwards_nothing_is_left(story):

@@ -2,74 +2,20 @@
 
 from __future__ import annotations
 
-import copy
-import os
-
-import openstack
 import pytest
-import yaml
 from openstack import exceptions
 
-from support import PROFILE_SPEC, SLOW_BUILD_SECONDS, wait_until
-
-TERMINAL = {"SUCCEEDED", "FAILED", "CANCELLED"}
-
-
-class Story:
-    """What the steps hand on to each other, and the questions that they all ask."""
-
-    def __init__(self, cloud):
-        os.environ["OS_CLIENT_CONFIG_FILE"] = str(cloud.clouds_yaml)
-        self.connections = {name: openstack.connect(cloud=name) for name in ("coppice", "coppice-alt", "coppice-admin")}
-        self.api = self.connections["coppice"].clustering
-        self.alt = self.connections["coppice-alt"].clustering
-        self.admin = self.connections["coppice-admin"].clustering
-        self.spec = yaml.safe_load(PROFILE_SPEC.read_text())
-        self.profile = self.cluster = None
-
-    def finished(self, action_id: str, status: str = "SUCCEEDED"):
-        """Waits until an action has ended, and insists on how."""
-
-        def ended():
-            action = self.api.get_action(action_id)
-            return action if action.status in TERMINAL else None
-
-        action = wait_until(f"action {action_id} to end", ended)
-        assert action.status == status, f"{action.action} is {action.status}: {action.status_reason}"
-        return action
-
-    def accepted(self, answer: dict):
-        """Waits for the action that an accepted request named."""
-        assert "action" in answer, answer
-        return self.finished(answer["action"])
-
-    def active(self, cluster):
-        """Waits with the SDK's own means until a cluster is ACTIVE."""
-        return self.api.wait_for_status(cluster, "ACTIVE", failures=["ERROR"], interval=0.25, wait=120)
-
-    def settled(self, size: int):
-        """The cluster, once it is ACTIVE, with `size` members that are ACTIVE too."""
-        # Asked anew: the SDK waits for nothing when the copy that it is given has the status already.
-        cluster = self.active(self.api.get_cluster(self.cluster.id))
-        nodes = list(self.api.nodes(cluster_id=cluster.id))
-        assert (cluster.desired_capacity, len(cluster.node_ids), len(nodes)) == (size, size, size)
-        assert {node.id for node in nodes} == set(cluster.node_ids)
-        assert {node.status for node in nodes} <= {"ACTIVE"}
-        return cluster
+from stories import SdkStory, refused
+from support import SLOW_BUILD_SECONDS, TERMINAL, server_spec, wait_until
 
 
-@pytest.fixture(scope="module")
-def story(cloud):
-    story = Story(cloud)
-    yield story
-    for connection in story.connections.values():
-        connection.close()
+class Story(SdkStory):
+    """What the steps hand on to each other."""
 
-
-def refused(answer: dict, code: int, text: str):
-    """Insists that a cluster action was refused: the SDK returns such answers instead of raising."""
-    assert answer.get("code") == code, answer
-    assert text in answer["error"]["message"], answer
+    def __init__(self, *where):
+        super().__init__(*where)
+        self.spec = server_spec()
+        self.profile = None
 
 
 def test_discovery_finds_version_1_at_the_bare_root(story, cloud):
@@ -92,7 +38,7 @@ def test_a_profile_is_created_and_shown_by_id_and_by_name(story):
 
 
 def test_a_profile_that_lacks_a_required_property_is_refused(story):
-    spec = copy.deepcopy(story.spec)
+    spec = server_spec()
     del spec["properties"]["flavor"]
     with pytest.raises(exceptions.BadRequestException, match="flavor"):
         story.api.create_profile(name="sdk-bad", spec=spec)
@@ -251,9 +197,7 @@ def test_the_cluster_of_another_project_is_not_found(story):
 
 
 def test_a_second_resize_conflicts_while_the_first_is_running(story):
-    spec = copy.deepcopy(story.spec)
-    spec["properties"]["metadata"] = {"simulated.build_seconds": "5"}
-    story.api.create_profile(name="sdk-slow", spec=spec)
+    story.api.create_profile(name="sdk-slow", spec=server_spec(build_seconds=5))
     slow = story.api.create_cluster(name="sdk-slow", profile_id="sdk-slow", desired_capacity=0)
     slow = story.active(slow)
     first = story.api.resize_cluster(slow, adjustment_type="EXACT_CAPACITY", number=1)
@@ -267,9 +211,7 @@ def test_a_second_resize_conflicts_while_the_first_is_running(story):
 
 
 def test_a_cluster_can_be_deleted_while_it_is_being_resized(story):
-    spec = copy.deepcopy(story.spec)
-    spec["properties"]["metadata"] = {"simulated.build_seconds": str(SLOW_BUILD_SECONDS)}
-    story.api.create_profile(name="sdk-slower", spec=spec)
+    story.api.create_profile(name="sdk-slower", spec=server_spec(build_seconds=SLOW_BUILD_SECONDS))
     slow = story.api.create_cluster(name="sdk-slower", profile_id="sdk-slower", desired_capacity=0)
     slow = story.active(slow)
     assert "action" in story.api.resize_cluster(slow, adjustment_type="EXACT_CAPACITY", number=2)
