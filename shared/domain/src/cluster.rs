@@ -140,6 +140,8 @@ pub struct Member {
     pub created: bool,
     /// The cluster action that works on the node, until it has.
     pub pending: Option<ActionId>,
+    /// In which phase of its action it is pending: an action may come back to a node.
+    pub phase: u32,
     /// The cluster action that worked on it last, if it failed.
     pub failed_for: Option<ActionId>,
 }

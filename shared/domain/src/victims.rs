@@ -54,7 +54,16 @@ mod tests {
     }
 
     fn member(number: u128, status: NodeStatus, tainted: bool, created: bool) -> Member {
-        Member { node: id(number), status, index: 1, tainted, created, pending: None, failed_for: None }
+        Member {
+            node: id(number),
+            status,
+            index: 1,
+            tainted,
+            created,
+            pending: None,
+            phase: 0,
+            failed_for: None,
+        }
     }
 
     fn good(number: u128) -> Member {

@@ -71,8 +71,6 @@ pub(crate) struct Assignment {
     pub(crate) count: usize,
     /// How many are registered.
     pub(crate) registered: usize,
-    /// How many members there shall be afterwards.
-    pub(crate) remaining: usize,
     /// The time of the plan.
     pub(crate) at: Timestamp,
 }

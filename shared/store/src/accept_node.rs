@@ -160,6 +160,7 @@ fn joined(node: &Node) -> Member {
         tainted: node.tainted,
         created: node.created_at.is_some(),
         pending: None,
+        phase: 0,
         failed_for: None,
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::entity::{Kind, indexed};
 use crate::error::StoreError;
+use crate::item::text;
 use crate::store::Store;
 use crate::template::{referenced_by, template_puts};
 use crate::transaction::{Transacted, Write};
@@ -18,8 +19,7 @@ pub enum Adoption {
 }
 
 impl Store {
-    /// Records a node and its profile, unless there is a node of this id. Repeating it within ten minutes
-    /// changes nothing.
+    /// Records a node and its profile, unless there is a node of this id. Repeating it changes nothing.
     ///
     /// # Errors
     /// When the store fails; both may then have been recorded.
@@ -31,9 +31,13 @@ impl Store {
         }
         writes.extend(template_puts(profile)?);
         writes.push(referenced_by::<Profile>(profile.id.uuid(), Kind::Node, node.id.uuid())?);
-        Ok(match self.transact(writes, Some(profile.id.uuid())).await? {
-            Transacted::Done => Adoption::Done,
-            Transacted::Refused(_) => Adoption::Taken,
-        })
+        let refusals = match self.transact(writes, Some(profile.id.uuid())).await? {
+            Transacted::Done => return Ok(Adoption::Done),
+            Transacted::Refused(refusals) => refusals,
+        };
+        let present = refusals.into_iter().flatten().next().unwrap_or_default();
+        // With this very profile, an earlier try took effect and its answer was lost.
+        let earlier = text(&present, "profile_id") == Some(profile.id.to_string().as_str());
+        Ok(if earlier { Adoption::Done } else { Adoption::Taken })
     }
 }

@@ -26,6 +26,9 @@ pub(crate) fn member_item(cluster: ClusterId, member: &Member) -> Item {
     if let Some(action) = member.pending {
         item.insert("by".to_owned(), s(action.to_string()));
     }
+    if member.phase > 0 {
+        item.insert("ph".to_owned(), crate::item::n(i64::from(member.phase)));
+    }
     if let Some(action) = member.failed_for {
         item.insert("fl".to_owned(), s(action.to_string()));
     }
@@ -46,6 +49,7 @@ pub(crate) fn member_from(item: &Item) -> Result<Member, StoreError> {
         tainted: item.contains_key("tn"),
         created: item.contains_key("cr"),
         pending: text(item, "by").and_then(|id| id.parse::<ActionId>().ok()),
+        phase: number(item, "ph").and_then(|phase| u32::try_from(phase).ok()).unwrap_or(0),
         failed_for: text(item, "fl").and_then(|id| id.parse::<ActionId>().ok()),
     })
 }

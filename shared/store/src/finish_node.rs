@@ -135,22 +135,21 @@ impl Store {
                 }
             }
         }
-        if let Some((before, after)) = ending.cluster.filter(|(before, after)| before != after) {
+        if let Some((before, after)) = ending.cluster {
             writes.extend(release(before, after, id)?);
         }
         writes.extend(event_put(Some(ending.event))?);
-        let done = matches!(self.transact(writes, None).await?, Transacted::Done);
-        if done && let Some((before, _)) = ending.cluster.filter(|(before, after)| before == after) {
-            // Should this be lost, the next request for the cluster finds that the holder has ended.
-            self.cluster_unshare(before.id, id).await?;
-        }
-        Ok(done)
+        Ok(matches!(self.transact(writes, None).await?, Transacted::Done))
     }
 }
 
-/// The writes that let the shared hold go and change the cluster, on condition that it is as it was read and
-/// that no cluster action has taken it over.
+/// The writes that let the shared hold go and, where the cluster changes, change it on condition that it is
+/// as it was read and that no cluster action has taken it over.
 fn release(before: &Cluster, after: &Cluster, action: ActionId) -> Result<Vec<Write>, StoreError> {
+    if before == after {
+        let own = Write::update(keys::cluster(before.id)).exclude(SHARED, &action.to_string());
+        return Ok(vec![own.if_exists()]);
+    }
     let own = Write::update(keys::cluster(before.id))
         .exclude(SHARED, &action.to_string())
         .if_contains(SHARED, s(action.to_string()))

@@ -42,7 +42,7 @@ pub use due::DueTask;
 pub use entity::{Entity, Kind};
 pub use error::{FindError, ListError, StoreError};
 pub use finish_node::{NodeFate, NodeFinish};
-pub use links::{ActionLinks, CHILD};
+pub use links::{ActionLinks, child};
 pub use list::{ListRequest, Sort};
 pub use meter::{Meter, Usage};
 pub use parts::PER_PART;

@@ -5,7 +5,7 @@ use crate::item::text;
 use crate::keys;
 use crate::store::Store;
 use coppice_domain::action::Action;
-use coppice_domain::ids::ActionId;
+use coppice_domain::ids::{ActionId, NodeId};
 use uuid::Uuid;
 
 /// What an action waits for, and what waits for it.
@@ -19,8 +19,12 @@ pub struct ActionLinks {
     pub owner: Option<Uuid>,
 }
 
-/// The step whose derived ids name the actions on an action's nodes.
-pub const CHILD: &str = "child";
+/// The id of the action derived by `parent` for `node`, in this phase of `parent`.
+#[must_use]
+pub fn child(parent: ActionId, phase: u32, node: NodeId) -> ActionId {
+    let step = if phase == 0 { "child".to_owned() } else { format!("child {phase}") };
+    ActionId::derived_for(parent, &step, node.uuid())
+}
 
 impl Store {
     /// Reads an action's links.
@@ -41,8 +45,7 @@ impl Store {
             && let Some(view) = self.cluster_view(cluster).await?
         {
             let pending = view.members.iter().filter(|member| member.pending == Some(action.id));
-            depends_on =
-                pending.map(|member| ActionId::derived_for(action.id, CHILD, member.node.uuid())).collect();
+            depends_on = pending.map(|member| child(action.id, member.phase, member.node)).collect();
         }
         Ok(ActionLinks { depends_on, depended_by: Vec::new(), owner })
     }

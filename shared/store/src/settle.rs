@@ -196,7 +196,8 @@ pub(crate) fn removal(node: &Node, holder: ActionId) -> Vec<Write> {
 
 fn settled_by(node: &Item, child: ActionId) -> Settled {
     let by = text(node, "settled_by").and_then(|id| id.parse::<ActionId>().ok());
-    if by == Some(child) && text(node, "active_action").is_none() {
+    // Another action may hold the node by now: what follows the settlement is still to be written.
+    if by == Some(child) {
         let (ended, reason) = earlier(node);
         Settled::Earlier(ended, reason)
     } else {

@@ -199,6 +199,7 @@ impl Settlement {
     pub(crate) fn member_write(&self, cluster: ClusterId, node: NodeId, holder: Option<ActionId>) -> Write {
         let mut write = Write::update(keys::member(cluster, node))
             .remove("by")
+            .remove("ph")
             .if_exists()
             .if_is("by", holder.map(|holder| s(holder.to_string())));
         if let Some(status) = self.status {

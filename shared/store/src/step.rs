@@ -10,10 +10,11 @@ use crate::keys;
 use crate::store::Store;
 use crate::task::{Finish, Task, finish};
 use crate::transaction::{Transacted, Write};
+use aws_sdk_dynamodb::types::AttributeValue;
 use coppice_domain::action::Action;
 use coppice_domain::cluster::{Cluster, Member};
 use coppice_domain::event::Event;
-use coppice_domain::ids::{ActionId, ClusterId, NodeId};
+use coppice_domain::ids::{ClusterId, NodeId};
 use coppice_domain::node::{Node, NodeStatus};
 use coppice_domain::time::Timestamp;
 use serde_json::Value;
@@ -69,6 +70,8 @@ pub struct Step<'a> {
     pub work: &'a Value,
     /// Until when the claim is renewed.
     pub lease_until: Timestamp,
+    /// The phase of the task.
+    pub phase: u32,
     /// An event that belongs to the step.
     pub event: Option<&'a Event>,
     /// Nodes to make.
@@ -135,12 +138,13 @@ impl Store {
                 Write::update(keys::member(step.cluster.0.id, retired.node))
                     .set("st", s(NodeStatus::Deleting.name()))
                     .set("by", s(task.action.id.to_string()))
+                    .assign("ph", phase(step.phase))
                     .if_exists(),
             );
             writes.push(child_put(&retired.child)?);
         }
         for employed in step.employ {
-            writes.extend(employ(step.cluster.0.id, task.action.id, employed)?);
+            writes.extend(employ(&step, employed)?);
         }
         for joining in step.join {
             writes.extend(join(step.cluster.0.id, joining)?);
@@ -206,13 +210,21 @@ impl Store {
     }
 }
 
+/// The attribute that says in which phase a member is pending; none for the first.
+fn phase(phase: u32) -> Option<AttributeValue> {
+    (phase > 0).then(|| crate::item::n(i64::from(phase)))
+}
+
 /// The three writes that put a member to work.
-fn employ(cluster: ClusterId, task: ActionId, employed: &Employment) -> Result<[Write; 3], StoreError> {
+fn employ(step: &Step<'_>, employed: &Employment) -> Result<[Write; 3], StoreError> {
+    let (cluster, task) = (step.cluster.0.id, step.task.action.id);
     let mut node = Write::update(keys::node(employed.node))
         .set("active_action", s(employed.child.id.to_string()))
         .if_exists();
-    let mut member =
-        Write::update(keys::member(cluster, employed.node)).set("by", s(task.to_string())).if_exists();
+    let mut member = Write::update(keys::member(cluster, employed.node))
+        .set("by", s(task.to_string()))
+        .assign("ph", phase(step.phase))
+        .if_exists();
     if let Some((status, reason)) = &employed.status {
         node = node.set("status", s(status.name())).set("status_reason", s(reason));
         member = member.set("st", s(status.name()));

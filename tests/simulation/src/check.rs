@@ -11,6 +11,17 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+/// Actions after which a cluster has as many members as it should.
+const SIZED: [&str; 7] = [
+    "CLUSTER_CREATE",
+    "CLUSTER_DELETE",
+    "CLUSTER_RESIZE",
+    "CLUSTER_SCALE_IN",
+    "CLUSTER_SCALE_OUT",
+    "CLUSTER_ADD_NODES",
+    "CLUSTER_DEL_NODES",
+];
+
 type Items = BTreeMap<String, Arc<Item>>;
 
 /// The resources of a world at rest.
@@ -155,6 +166,9 @@ impl Rest {
                 violations.push(format!("member {node} of cluster {cluster} is pending for {by} for ever"));
             }
             let status = self.nodes.get(node).and_then(|node| text(node, "status"));
+            if let Some(shared) = self.clusters.get(cluster).and_then(|cluster| cluster.get("shared")) {
+                violations.push(format!("cluster {cluster} is shared by {shared} for ever"));
+            }
             if status.is_some() && text(member, "st") != status {
                 let listed = text(member, "st");
                 violations.push(format!("node {node} is {status:?} and listed as {listed:?}"));
@@ -174,7 +188,9 @@ impl Rest {
             if let Some(holder) = text(item, "active_action") {
                 violations.push(format!("node {id} is held by {holder} for ever"));
             }
-            if !matches!(status, "ACTIVE" | "ERROR") {
+            // One whose creation was cancelled before it began stays as it was recorded.
+            let untouched = status == "INIT" && text(item, "physical_id").is_none();
+            if !matches!(status, "ACTIVE" | "ERROR") && !untouched {
                 violations.push(format!("node {id} is {status} for ever"));
             }
             if status == "ACTIVE" {
@@ -214,11 +230,22 @@ impl Rest {
         let mut violations = Vec::new();
         for (id, cluster) in &self.clusters {
             let own = self.actions.values().filter(|action| {
-                text(action, "target") == Some(id) && text(action, "kind") != Some("CLUSTER_UPDATE")
+                text(action, "target") == Some(id)
+                    && SIZED.contains(&text(action, "kind").unwrap_or_default())
             });
             let last = own.max_by_key(|action| number(action, "created_at"));
             // An action that ran is known by the holder's order; created_at orders holders of one cluster.
             let Some(last) = last.filter(|last| text(last, "status") == Some("SUCCEEDED")) else { continue };
+            // Requests for single members change the target beside it.
+            let beside = self.actions.values().any(|action| {
+                text(action, "cluster_id") == Some(id)
+                    && text(action, "parent").is_none()
+                    && matches!(text(action, "kind"), Some("NODE_CREATE" | "NODE_DELETE"))
+                    && number(action, "end_time") > number(last, "created_at")
+            });
+            if beside {
+                continue;
+            }
             let members = self.members.keys().filter(|(cluster, _)| cluster == id).count();
             if number(cluster, "desired_capacity") != i64::try_from(members).ok() {
                 violations.push(format!(
@@ -263,6 +290,25 @@ impl Rest {
         for (profile, cluster) in references.symmetric_difference(&expected) {
             violations
                 .push(format!("the references of profile {profile} and cluster {cluster} do not agree"));
+        }
+        let own: BTreeSet<(String, String)> = history
+            .of_kind("P#")
+            .filter_map(|((pk, sk), _)| Some((pk[2..].to_owned(), sk.strip_prefix("R#N#")?.to_owned())))
+            .collect();
+        let mut expected = BTreeSet::new();
+        for (id, item) in self.nodes.iter().filter(|(_, item)| item.contains_key("own_reference")) {
+            expected.insert((text(item, "profile_id").unwrap_or_default().to_owned(), id.clone()));
+        }
+        for (profile, node) in expected.difference(&own) {
+            violations.push(format!("node {node} does not refer to its profile {profile}"));
+        }
+        for (id, item) in self.nodes.iter().filter(|(_, item)| !item.contains_key("cluster_id")) {
+            if !item.contains_key("own_reference") {
+                violations.push(format!("orphan {id} has no reference of its own"));
+            }
+            if !self.profiles.contains_key(text(item, "profile_id").unwrap_or_default()) {
+                violations.push(format!("orphan {id} is made from a profile that is gone"));
+            }
         }
         for (profile, cluster) in &references {
             if !self.profiles.contains_key(profile) {

@@ -16,6 +16,7 @@ mod faults;
 mod gate;
 mod history;
 mod log;
+mod node_story;
 mod queue;
 mod story;
 mod table;

@@ -4,7 +4,7 @@ use crate::gate::{Class, Gate};
 use crate::time::seconds;
 use coppice_domain::action::ActionKind;
 use coppice_domain::cluster::{Cluster, ClusterStatus, JsonMap, Sizes};
-use coppice_domain::ids::{ActionId, ClusterId, ProfileId};
+use coppice_domain::ids::{ActionId, ClusterId, NodeId, ProfileId};
 use coppice_domain::profile::Profile;
 use coppice_domain::resize::{ResizeRequest, check_resize_request};
 use coppice_engine::Env;
@@ -27,6 +27,8 @@ pub(crate) struct Book {
     pub(crate) violations: Vec<String>,
     clusters: Vec<(String, ClusterId)>,
     profiles: Vec<(String, ProfileId)>,
+    /// Nodes that clients asked for by themselves.
+    pub(crate) nodes: Vec<(String, NodeId)>,
 }
 
 /// One client.
@@ -44,10 +46,10 @@ pub(crate) struct Client {
     pub(crate) build_seconds: u64,
 }
 
-const USER: &str = "user";
+pub(crate) const USER: &str = "user";
 
 impl Client {
-    fn book(&self) -> MutexGuard<'_, Book> {
+    pub(crate) fn book(&self) -> MutexGuard<'_, Book> {
         self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -71,6 +73,9 @@ impl Client {
         if known == 0 {
             return self.create().await;
         }
+        if self.rng.random_bool(0.4) {
+            return self.with_nodes().await;
+        }
         match self.rng.random_range(0..20) {
             0..=3 if self.book().clusters.len() < self.clusters => self.create().await,
             0..=7 => self.resize().await,
@@ -86,7 +91,7 @@ impl Client {
         }
     }
 
-    fn any_cluster(&mut self) -> Option<ClusterId> {
+    pub(crate) fn any_cluster(&mut self) -> Option<ClusterId> {
         let known: Vec<ClusterId> = {
             let book = self.book();
             book.clusters.iter().filter(|(project, _)| *project == self.project).map(|(_, id)| *id).collect()
@@ -95,7 +100,7 @@ impl Client {
         known.get(place).copied()
     }
 
-    async fn any_profile(&mut self) -> Option<Profile> {
+    pub(crate) async fn any_profile(&mut self) -> Option<Profile> {
         let known: Vec<ProfileId> = {
             let book = self.book();
             book.profiles.iter().filter(|(project, _)| *project == self.project).map(|(_, id)| *id).collect()
@@ -105,7 +110,7 @@ impl Client {
         self.env.store.get::<Profile>(id).await.ok().flatten()
     }
 
-    fn accepted(&self, outcome: Result<ActionId, Refusal>) -> Option<ActionId> {
+    pub(crate) fn accepted(&self, outcome: Result<ActionId, Refusal>) -> Option<ActionId> {
         let action = outcome.ok()?;
         self.book().acknowledged.push(action);
         Some(action)
@@ -150,7 +155,7 @@ impl Client {
         self.accepted(outcome)
     }
 
-    async fn act(&mut self, kind: ActionKind, inputs: Value) -> Option<ActionId> {
+    pub(crate) async fn act(&mut self, kind: ActionKind, inputs: Value) -> Option<ActionId> {
         let id = self.any_cluster()?;
         let view = self.env.store.cluster_view(id).await.ok().flatten()?;
         if kind == ActionKind::ClusterResize {
@@ -202,7 +207,9 @@ impl Client {
         if self.rng.random_bool(0.5) {
             let profile = self.any_profile().await?;
             inputs["new_profile_id"] = json!(profile.id.to_string());
-            inputs["profile_only"] = json!(true);
+            if self.rng.random_bool(0.5) {
+                inputs["profile_only"] = json!(true);
+            }
         }
         self.act(ActionKind::ClusterUpdate, inputs).await
     }

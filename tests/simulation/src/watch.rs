@@ -3,7 +3,7 @@
 use crate::history::{Change, History, Item, number, text};
 use coppice_compute::CreateRequest;
 use coppice_domain::ids::ActionId;
-use coppice_store::CHILD;
+use coppice_store::child;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Watches every write and every call of the backend.
@@ -178,17 +178,7 @@ impl Watch {
             self.recorded.insert((id.to_owned(), child.to_owned()));
             let was = change.before.as_deref().and_then(|before| text(before, "active_action"));
             if was != Some(child) {
-                let derived = history.get(&format!("X#{child}"), "A");
-                let parent = derived.and_then(|item| text(&item, "parent").map(str::to_owned));
-                let cluster = text(after, "cluster_id").unwrap_or_default();
-                let cluster = history.get(&format!("C#{cluster}"), "A");
-                let holder = cluster.and_then(|item| text(&item, "active_action").map(str::to_owned));
-                if parent.is_none() || parent != holder {
-                    self.violated(format!(
-                        "node {} was taken by {parent:?} while its cluster was held by {holder:?}",
-                        brief(id)
-                    ));
-                }
+                self.taken(history, id, was, child);
             }
         }
         if change.before.is_none()
@@ -207,11 +197,39 @@ impl Watch {
         }
     }
 
+    /// An action has taken a node: one derived by its cluster's holder, or one requested for it. A requested one
+    /// takes a node that is free; a deletion takes it over from another requested one.
+    fn taken(&mut self, history: &History, node: &str, was: Option<&str>, by: &str) {
+        let action = |id: &str| history.get(&format!("X#{id}"), "A");
+        let Some(taker) = action(by) else {
+            self.violated(format!("node {} was taken by {by}, which is not recorded", brief(node)));
+            return;
+        };
+        let Some(parent) = text(&taker, "parent") else {
+            let free = was.is_none();
+            let over = text(&taker, "kind") == Some("NODE_DELETE")
+                && was.and_then(action).is_some_and(|former| text(&former, "parent").is_none());
+            if text(&taker, "target") != Some(node) || !(free || over) {
+                self.violated(format!("node {} was taken by {by} from {was:?}", brief(node)));
+            }
+            return;
+        };
+        let cluster = text(&taker, "cluster_id").unwrap_or_default();
+        let cluster = history.get(&format!("C#{cluster}"), "A");
+        let holder = cluster.and_then(|item| text(&item, "active_action").map(str::to_owned));
+        if Some(parent) != holder.as_deref() {
+            self.violated(format!(
+                "node {} was taken by {parent} while its cluster was held by {holder:?}",
+                brief(node)
+            ));
+        }
+    }
+
     /// An instance is about to be asked for.
     pub(crate) fn creating(&mut self, _: &History, request: &CreateRequest) {
         let tags = &request.tags;
-        let child = ActionId::derived_for(tags.action, CHILD, tags.node.uuid());
-        if !self.recorded.contains(&(tags.node.to_string(), child.to_string())) {
+        let recorded = |by: ActionId| self.recorded.contains(&(tags.node.to_string(), by.to_string()));
+        if !recorded(tags.action) && !(0..2).any(|phase| recorded(child(tags.action, phase, tags.node))) {
             self.violated(format!(
                 "an instance was asked for before node {} was recorded",
                 tags.node.short()

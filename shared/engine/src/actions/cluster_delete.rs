@@ -31,6 +31,9 @@ impl ClusterAction for ClusterDelete {
             };
         }
         // Members are left: they failed, or time ran out.
-        now.concluded(plan, "")
+        let ending = now.concluded(plan, "");
+        let (kind, id) = (now.action.kind.name(), now.action.id.short());
+        let reason = format!("Failed in deleting nodes: {kind} [{id}] failed");
+        Ending { status: ActionStatus::Failed, reason, ..ending }
     }
 }

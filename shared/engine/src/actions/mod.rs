@@ -165,13 +165,16 @@ impl Situation<'_> {
         })
     }
 
-    /// Whether an assignment has not been done for every node. Whoever was to go has gone if no more are left
-    /// than were to stay, and whoever was to come has come if there are as many.
+    /// Whether an assignment has not been done for every node. Members may have come and gone beside it.
     fn fell_short(&self, assignment: &Assignment) -> bool {
         !assignment.registered()
             || match assignment.job {
-                Job::Remove | Job::Leave => self.members.len() > assignment.remaining,
-                Job::Join { .. } => self.members.len() < assignment.remaining,
+                Job::Join { index, .. } => {
+                    let count = i64::try_from(assignment.count).unwrap_or(i64::MAX);
+                    let given = index..index.saturating_add(count);
+                    let joined = self.members.iter().filter(|member| given.contains(&member.index)).count();
+                    joined < assignment.count
+                }
                 _ => self.members.iter().any(|member| self.failed(member)),
             }
     }

@@ -96,8 +96,9 @@ impl Run<'_> {
     /// Nothing is seen of this node: ask for its instance, unless that has been done.
     async fn ask_for(&self, node: &Node, profile: Option<&Profile>) -> Result<Moved, StoreError> {
         if node.active_action != Some(self.child(node.id)) {
-            // Settled, but its worker died before it said so to the cluster.
-            return self.resettle(node).await;
+            // Settled, but its worker died before it said so to the cluster; or taken over. This changes
+            // nothing of the node, and tells which.
+            return self.settle(node.id, Settlement::untouched("")).await.map(moved);
         }
         if let Some(physical_id) = &node.physical_id {
             return self.ask_about(node, physical_id).await;
@@ -174,15 +175,6 @@ impl Run<'_> {
     async fn fail(&self, node: NodeId, reason: &str, physical_id: Option<&str>) -> Result<Moved, StoreError> {
         let instance = physical_id.map_or(InstanceChange::Keep, |id| InstanceChange::Set(id.to_owned()));
         self.settle(node, Settlement::failed(reason).with(instance)).await.map(moved)
-    }
-
-    /// Writes what follows a node's settling once more.
-    async fn resettle(&self, node: &Node) -> Result<Moved, StoreError> {
-        if node.active_action.is_some() {
-            return Ok(Moved::Superseded);
-        }
-        // It is settled already, so this changes nothing of the node.
-        self.settle(node.id, Settlement::untouched("")).await.map(moved)
     }
 
     /// Whether a node has this instance: a worker that took over may have gone further with it.

@@ -9,7 +9,7 @@ use coppice_domain::cluster::Member;
 use coppice_domain::ids::{ActionId, NodeId, ProfileId};
 use coppice_domain::node::Node;
 use coppice_domain::profile::Profile;
-use coppice_store::{CHILD, Settled, Settlement, StoreError};
+use coppice_store::{Settled, Settlement, StoreError};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use std::collections::HashMap;
 
@@ -54,15 +54,12 @@ impl Run<'_> {
             return self.forget(member.node).await;
         };
         let holder = self.child(node.id);
-        if node.active_action.is_none() {
-            // It is settled already, so this changes nothing of the node.
+        if node.active_action != Some(holder) {
+            // Settled, or taken over: this changes nothing of the node, and tells which.
             return self
                 .settle_for(self.task.action.id, node.id, Some(node), job, Settlement::untouched(""))
                 .await
                 .map(moved);
-        }
-        if node.active_action != Some(holder) {
-            return Ok(Moved::Superseded);
         }
         let profile = match job {
             Job::Update(update) => update.profile.and_then(|id| profiles.get(&id)),
@@ -101,7 +98,7 @@ impl Run<'_> {
         let store = &self.worker.env.store;
         let finish =
             end(ActionStatus::Succeeded, "", self.worker.env.now(), self.worker.env.settings.retention);
-        let child = ActionId::derived_for(holder, CHILD, id.uuid());
+        let child = self.child_of(holder, id);
         store.finish_child(child, self.started, &finish).await?;
         store.member_remove(self.view.cluster.id, id, Some(holder)).await?;
         Ok(Moved::On)

@@ -14,7 +14,7 @@ use coppice_domain::cluster::Member;
 use coppice_domain::ids::{ActionId, NodeId};
 use coppice_domain::node::{Node, NodeStatus};
 use coppice_domain::time::Timestamp;
-use coppice_store::{CHILD, ClusterView, Settled, Settlement, StoreError, Task};
+use coppice_store::{ClusterView, Settled, Settlement, StoreError, Task, child};
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
@@ -88,7 +88,7 @@ impl<'a> Run<'a> {
     }
 
     pub(crate) fn child(&self, node: NodeId) -> ActionId {
-        ActionId::derived_for(self.task.action.id, CHILD, node.uuid())
+        child(self.task.action.id, self.work.phase, node)
     }
 
     /// What the plan has to be done to nodes that are there already.
@@ -104,6 +104,13 @@ impl<'a> Run<'a> {
             .flat_map(|creation| (0..creation.count).map(|place| Creation::node(self.task.action.id, place)))
             .collect();
         self.pending().copied().partition(|member| made.contains(&member.node))
+    }
+
+    /// The action that `holder` derived for a member that is pending for it.
+    fn child_of(&self, holder: ActionId, node: NodeId) -> ActionId {
+        let member =
+            self.view.members.iter().find(|member| member.node == node && member.pending == Some(holder));
+        child(holder, member.map_or(self.work.phase, |member| member.phase), node)
     }
 
     /// Looks at every pending node once. When the action's time is up, gives them up instead.
@@ -178,7 +185,7 @@ impl<'a> Run<'a> {
         settlement: Settlement,
     ) -> Result<Settled, StoreError> {
         let store = &self.worker.env.store;
-        let (child, now) = (ActionId::derived_for(holder, CHILD, id.uuid()), self.worker.env.now());
+        let (child, now) = (self.child_of(holder, id), self.worker.env.now());
         let settled = store.node_settle(id, node, child, &settlement, now).await?;
         let settlement = match &settled {
             Settled::Done => settlement,

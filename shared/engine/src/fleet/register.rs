@@ -80,6 +80,7 @@ impl Run<'_> {
                 task: self.task,
                 cluster: (&before, &after),
                 work: &saved,
+                phase: self.work.phase,
                 lease_until,
                 event,
                 create: &create,
@@ -116,15 +117,17 @@ impl Run<'_> {
             self.known.insert(made.node.id, made.node);
         }
         self.view.members.extend(assigned.join.iter().map(|joining| joining.member));
-        let own = self.task.action.id;
+        let (own, phase) = (self.task.action.id, self.work.phase);
         for member in &mut self.view.members {
             if assigned.retire.iter().any(|retired| retired.node == member.node) {
                 member.status = NodeStatus::Deleting;
                 member.pending = Some(own);
+                member.phase = phase;
             }
             if let Some(employed) = assigned.employ.iter().find(|employed| employed.node == member.node) {
                 member.status = employed.status.as_ref().map_or(member.status, |(status, _)| *status);
                 member.pending = Some(own);
+                member.phase = phase;
             }
         }
     }
@@ -168,6 +171,7 @@ impl Run<'_> {
             tainted: false,
             created: false,
             pending: Some(task.id),
+            phase: self.work.phase,
             failed_for: None,
         };
         Registration { node, member, child: self.derived(&Job::Create, id, creation.at) }
@@ -219,6 +223,7 @@ impl Run<'_> {
             tainted: false,
             created: true,
             pending: Some(self.task.action.id),
+            phase: self.work.phase,
             failed_for: None,
         }
     }

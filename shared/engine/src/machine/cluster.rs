@@ -7,14 +7,14 @@ use crate::fleet::{Driven, Run};
 use crate::history;
 use crate::jobs::Job;
 use crate::work::{Assignment, Creation, IN_PLACE, Plan};
-use coppice_domain::action::ActionStatus;
+use coppice_domain::action::{ActionKind, ActionStatus};
 use coppice_domain::cluster::Cluster;
 use coppice_domain::event::Event;
 use coppice_domain::ids::{ActionId, ProfileId};
 use coppice_domain::node::Node;
 use coppice_domain::profile::Profile;
 use coppice_domain::time::Timestamp;
-use coppice_store::{CHILD, ClusterView, StoreError, Task};
+use coppice_store::{ClusterView, StoreError, Task, child};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use uuid::Uuid;
@@ -56,7 +56,9 @@ impl Worker {
         };
         run.view = view;
         let situation = self.situation(&run, self.env.now());
-        let cluster = if begun { situation.evaluated() } else { run.view.cluster.clone() };
+        // A cluster that never came to be is judged all the same: nothing else will.
+        let judged = begun || run.task.action.kind == ActionKind::ClusterCreate;
+        let cluster = if judged { situation.evaluated() } else { run.view.cluster.clone() };
         self.conclude(&run, Ending { cluster: Some(cluster), status: ActionStatus::Cancelled, reason }).await
     }
 
@@ -195,12 +197,6 @@ impl Worker {
         }
         let ids: Vec<Uuid> = nodes.iter().map(|node| node.uuid()).collect();
         let count = ids.len();
-        let members = run.view.members.len();
-        let remaining = match job {
-            Job::Remove | Job::Leave => members.saturating_sub(count),
-            Job::Join { .. } => members + count,
-            _ => members,
-        };
         let (nodes, parts) = if count <= IN_PLACE {
             (ids, 0)
         } else {
@@ -210,7 +206,7 @@ impl Worker {
         let job = job.clone();
         Ok(Plan {
             creation,
-            assignment: Some(Assignment { job, nodes, parts, count, registered: 0, remaining, at: now }),
+            assignment: Some(Assignment { job, nodes, parts, count, registered: 0, at: now }),
         })
     }
 
@@ -237,7 +233,7 @@ impl Worker {
         let cancelled = end(ActionStatus::Cancelled, "", now, self.env.settings.retention);
         for member in &view.members {
             if let Some(holder) = member.pending.filter(|holder| of(*holder)) {
-                let child = ActionId::derived_for(holder, CHILD, member.node.uuid());
+                let child = child(holder, member.phase, member.node);
                 self.env.store.finish_child(child, now, &cancelled).await?;
             }
         }

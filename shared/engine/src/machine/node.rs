@@ -11,7 +11,7 @@ use crate::history;
 use crate::jobs::{Hand, Job, Recovery, Step, Update};
 use crate::work::Work;
 use coppice_domain::action::{Action, ActionKind, ActionStatus};
-use coppice_domain::cluster::{Cluster, JsonMap};
+use coppice_domain::cluster::{Cluster, JsonMap, Sizes};
 use coppice_domain::ids::{NodeId, ProfileId};
 use coppice_domain::node::{Node, NodeStatus};
 use coppice_domain::profile::Profile;
@@ -435,7 +435,10 @@ fn judged_after(view: &ClusterView, task: &Task, node: &Node, job: &Job, fate: &
         }
         _ => return cluster,
     };
-    cluster.sizes.desired_capacity = i64::try_from(count).unwrap_or(i64::MAX);
+    // Nodes that were recorded meanwhile have their sizes checked when their own actions begin.
+    let Sizes { min_size, max_size, .. } = cluster.sizes;
+    let count = i64::try_from(count).unwrap_or(i64::MAX).max(min_size);
+    cluster.sizes.desired_capacity = if max_size >= 0 { count.min(max_size) } else { count };
     let (status, status_reason) = judged(task.action.kind.name(), &members, &cluster);
     Cluster { status, status_reason, ..cluster }
 }

@@ -5,10 +5,13 @@
 
 use crate::machine::Worker;
 use coppice_compute::{Deletion, Filter, Instance, list_all};
-use coppice_domain::ids::{ActionId, NodeId};
+use coppice_domain::ids::NodeId;
 use coppice_domain::node::Node;
-use coppice_store::{CHILD, StoreError};
+use coppice_store::{StoreError, child};
 use std::collections::HashMap;
+
+/// Nodes get instances in the first two phases of a cluster action, in none after.
+const CREATING_PHASES: u32 = 2;
 
 /// The name this phase keeps its state under.
 const PHASE: &str = "leaks";
@@ -66,5 +69,5 @@ fn claimed(instance: &Instance, nodes: &HashMap<NodeId, Node>) -> bool {
     // While its creation is under way it may still adopt any of them, whichever it knows of so far.
     node.physical_id.as_ref() == Some(&instance.id)
         || node.active_action == Some(tags.action)
-        || node.active_action == Some(ActionId::derived_for(tags.action, CHILD, tags.node.uuid()))
+        || (0..CREATING_PHASES).any(|phase| node.active_action == Some(child(tags.action, phase, tags.node)))
 }

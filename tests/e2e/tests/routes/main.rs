@@ -13,6 +13,7 @@ mod events;
 mod exchanges;
 mod isolation;
 mod nodes;
+mod outcomes;
 mod policies;
 mod policy_types;
 mod profile_types;

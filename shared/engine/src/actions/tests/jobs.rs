@@ -62,7 +62,7 @@ fn a_check_looks_at_every_member_and_fails_when_one_cannot_be_looked_at() {
     let beginning = begin(&action, &before, &all).unwrap();
     assert_eq!(beginning.assignment, Some((Job::Check, all.iter().map(|member| member.node).collect())));
     assert_eq!(beginning.cluster.status, ClusterStatus::Checking);
-    let plan = assigned(Job::Check, 2, 2);
+    let plan = assigned(Job::Check, 2);
     let well = end(&action, &beginning.cluster, &all, &plan);
     assert_eq!(well.status, ActionStatus::Succeeded, "a sick node is a check that succeeded");
     assert_eq!(well.cluster.unwrap().status, ClusterStatus::Warning);
@@ -90,7 +90,7 @@ fn a_new_profile_is_for_the_future_or_for_every_member() {
     assert_eq!(during.cluster.profile_id, before.profile_id, "until every member has it");
     let Some((job, nodes)) = during.assignment else { panic!("members are updated") };
     assert_eq!(nodes, [one[0].node]);
-    let plan = assigned(job, 1, 1);
+    let plan = assigned(job, 1);
     assert_eq!(end(&rollout, &during.cluster, &one, &plan).cluster.unwrap().profile_id, NEW);
     let ending = end(&rollout, &during.cluster, &failed(one, &rollout, 0), &plan);
     assert_eq!(ending.reason, "Failed in updating nodes.");
@@ -111,7 +111,7 @@ fn a_roll_out_that_would_change_what_cannot_change_touches_nothing() {
 
 #[test]
 fn only_active_nodes_of_no_cluster_join_and_the_target_grows_when_they_have() {
-    let before = cluster(ClusterStatus::Active, (0, 3, 2));
+    let before = Cluster { next_index: 3, ..cluster(ClusterStatus::Active, (0, 3, 2)) };
     let (orphan, sick) = (node(1, Active, None), node(2, Error, None));
     let taken = node(3, Active, Some(before.id));
     let two = members(&[Active, Active]);
@@ -129,8 +129,10 @@ fn only_active_nodes_of_no_cluster_join_and_the_target_grows_when_they_have() {
     let one = action(ActionKind::ClusterAddNodes, &ids(&[&orphan]));
     let Some((job, nodes)) = begin_with(&one, &before, &two, &reads).unwrap().assignment else { panic!() };
     assert_eq!(nodes, [orphan.id]);
-    let plan = assigned(job, 1, 3);
-    let ending = end(&one, &before, &members(&[Active; 3]), &plan);
+    let plan = assigned(job, 1);
+    let mut three = members(&[Active; 3]);
+    three[2].index = before.next_index;
+    let ending = end(&one, &before, &three, &plan);
     assert_eq!((ending.status, ending.cluster.unwrap().sizes.desired_capacity), (ActionStatus::Succeeded, 3));
     let short = end(&one, &before, &two, &plan);
     assert_eq!((short.status, short.cluster.unwrap()), (ActionStatus::Failed, before.clone()));
@@ -178,7 +180,7 @@ fn who_replaces_a_member_joins_first_and_only_then_the_member_leaves() {
     let beginning = begin_with(&action, &before, &all, &reads).unwrap();
     let Some((job @ Job::Join { .. }, joining)) = beginning.assignment else { panic!("the new one joins") };
     assert_eq!(joining, [new.id]);
-    let plan = assigned(job, 1, 3);
+    let plan = assigned(job, 1);
     let next = |members: &[Member]| {
         let settings = Settings::default();
         let now = situation(&action, &before, members, &reads, &settings);
@@ -188,7 +190,7 @@ fn who_replaces_a_member_joins_first_and_only_then_the_member_leaves() {
     let old = all[0].node;
     all.push(Member { node: new.id, ..all[1] });
     assert_eq!(next(&all).unwrap().assignment, Some((Job::Leave, vec![old])));
-    let left = assigned(Job::Leave, 1, 2);
+    let left = assigned(Job::Leave, 1);
     assert_eq!(end(&action, &before, &all, &left).status, ActionStatus::Failed);
     assert_eq!(end(&action, &before, &all[1..], &left).status, ActionStatus::Succeeded);
 }
@@ -207,7 +209,7 @@ fn recovery_is_for_those_who_are_not_active_and_then_for_the_number_of_members()
         let (settings, reads) = (Settings::default(), Reads::default());
         let action = action(ActionKind::ClusterRecover, &inputs);
         let now = situation(&action, &before, members, &reads, &settings);
-        let plan = assigned(Job::Check, 0, 0);
+        let plan = assigned(Job::Check, 0);
         on_cluster(action.kind).unwrap().next(&now, &plan, &mut ChaCha8Rng::from_seed([7; 32]))
     };
     assert_eq!(next(json!({}), &all), None);
@@ -227,7 +229,7 @@ fn an_operation_runs_on_the_chosen_members_and_names_the_status() {
     assert_eq!(beginning.assignment.unwrap().1, [all[1].node], "one that has gone is not missed");
     assert_eq!(beginning.cluster.status_reason, "Operation stop in progress");
     let job = Job::Operate { operation: "stop".to_owned(), params: JsonMap::new() };
-    let ending = end(&action, &beginning.cluster, &all, &assigned(job, 1, 2));
+    let ending = end(&action, &beginning.cluster, &all, &assigned(job, 1));
     assert_eq!(ending.reason, "Cluster operation 'stop' completed.");
     let reason = ending.cluster.unwrap().status_reason;
     assert_eq!(reason, "stop: number of active nodes is equal or above desired_capacity (2).");
