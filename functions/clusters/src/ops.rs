@@ -47,12 +47,12 @@ pub(crate) async fn create(
     if nodes.is_empty() {
         return Err(Fault::bad_request("No node (matching the filter) could be found").into());
     }
-    storable("the operation", &params)?;
     let inputs = JsonMap::from_iter([
         ("operation".to_owned(), json!(operation)),
         (PARAMS.to_owned(), params.into()),
         ("nodes".to_owned(), json!(nodes)),
     ]);
+    storable("the request", &inputs)?;
     let kind = ActionKind::ClusterOperation;
     let name = Action::operation_name(kind, operation, view.cluster.id.uuid());
     let requester = Requester { user: &call.caller.user_id, project: &call.caller.project_id };

@@ -22,7 +22,7 @@ pub(super) async fn check(
     data: &JsonMap,
 ) -> Result<Response, Failure> {
     let cluster = find::<Cluster>(&env.store, &call.caller, reference).await?;
-    storable("the check", data)?;
+    storable("the request", data)?;
     if data.get(DELETE_EARLIER).is_some_and(pyrepr::truth) {
         // Before the new one is accepted, as the reference does; repeating it is harmless.
         let project = &call.caller.project_id;

@@ -15,6 +15,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use coppice_api::call::{Body, Call, Endpoint};
 use coppice_api::error::Failure;
+use coppice_api::limits::storable;
 use coppice_api::microversion::{Feature, MIN, Microversion};
 use coppice_domain::action::ActionKind;
 use coppice_domain::cluster::{Cluster, JsonMap};
@@ -122,6 +123,7 @@ async fn accept(
     kind: ActionKind,
     inputs: JsonMap,
 ) -> Result<Response, Failure> {
+    storable("the request", &inputs)?;
     let requester = Requester { user: &call.caller.user_id, project: &call.caller.project_id };
     let action =
         accept::cluster_action(env, cluster, Asked::new(kind, inputs), requester).await.map_err(refused)?;

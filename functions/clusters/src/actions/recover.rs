@@ -4,7 +4,6 @@ use super::accept;
 use axum::response::Response;
 use coppice_api::call::Call;
 use coppice_api::error::Failure;
-use coppice_api::limits::storable;
 use coppice_domain::action::ActionKind;
 use coppice_domain::cluster::{Cluster, JsonMap};
 use coppice_domain::recovery::{self, Recovered};
@@ -20,6 +19,5 @@ pub(super) async fn recover(
 ) -> Result<Response, Failure> {
     let cluster = find::<Cluster>(&env.store, &call.caller, reference).await?;
     let inputs = recovery::inputs(data, Recovered::Cluster)?;
-    storable("the recovery", &inputs)?;
     accept(env, call, &cluster, ActionKind::ClusterRecover, inputs).await
 }
