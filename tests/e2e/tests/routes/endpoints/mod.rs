@@ -8,6 +8,7 @@ mod nodes;
 mod policies;
 mod profiles;
 mod receivers;
+mod table;
 mod world;
 
 use coppice_e2e::{Answer, Ask, Person, TestApp};
