@@ -1,28 +1,67 @@
-//! A route is served only where everybody knows of it: the SAM template, `cargo lambda watch`, and the
-//! local server. API Gateway answers by itself what it does not know, and differently.
+//! A route is served only where everybody knows of it: the SAM template, `cargo lambda watch`, the local
+//! server, and the table of endpoints. API Gateway answers by itself what it does not know, and differently.
 
-use coppice_tidy::{assert_none, files, read};
+use coppice_tidy::{assert_none, files, read, root};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// How routes name their methods.
+const METHODS: [&str; 4] = ["get", "post", "patch", "delete"];
+/// Routes that serve only some of the names they match.
+const SERVED_AS: [(&str, &str, &[&str]); 3] = [
+    ("post", "/profiles/{id}", &["/profiles/validate"]),
+    ("post", "/policies/{id}", &["/policies/validate"]),
+    ("post", "/nodes/{id}", &["/nodes/adopt", "/nodes/adopt-preview"]),
+];
+/// What the pipeline answers with before anything is routed.
+const VERSIONS_LISTED: [&str; 3] = ["get /", "get /versions", "get /v1"];
+/// Where the names are read that the body of an action may have.
+const ACTIONS: [(&str, &str); 2] = [
+    ("/clusters/{id}/actions", "functions/clusters/src/actions/mod.rs"),
+    ("/nodes/{id}/actions", "functions/nodes/src/actions.rs"),
+];
 
 /// The spellings of the version that a path may begin with.
 const VERSIONS: [&str; 4] = ["/v1", "/v1.0", "/v1.", ""];
 /// The function for every path that nobody else has.
 const REST: &str = "meta";
 
-/// The first name of every route, by function.
-fn resources() -> BTreeMap<String, BTreeSet<String>> {
-    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+/// An endpoint as its function routes it.
+struct Declared {
+    function: String,
+    method: &'static str,
+    path: String,
+}
+
+/// Every endpoint.
+fn declared() -> Vec<Declared> {
+    let mut found = Vec::new();
     for file in files() {
         let Some(function) =
             file.path.strip_prefix("functions/").and_then(|rest| rest.strip_suffix("/src/lib.rs"))
         else {
             continue;
         };
-        for call in file.text.split(".route(").skip(1) {
+        let router = file.text.split("fn router()").nth(1).unwrap_or_default();
+        let router = router.split("\n}").next().unwrap_or_default();
+        for call in router.split(".route(").skip(1) {
             let path = call.split('"').nth(1).unwrap_or_default();
-            let first = path.split('/').nth(1).unwrap_or_default();
-            found.entry(function.to_owned()).or_default().insert(first.to_owned());
+            for method in METHODS.into_iter().filter(|method| call.contains(&format!("{method}("))) {
+                let served = SERVED_AS.iter().find(|(only, route, _)| *only == method && *route == path);
+                for path in served.map_or(&[path][..], |(_, _, paths)| paths) {
+                    found.push(Declared { function: function.to_owned(), method, path: (*path).to_owned() });
+                }
+            }
         }
+    }
+    found
+}
+
+/// The first name of every route, by function.
+fn resources() -> BTreeMap<String, BTreeSet<String>> {
+    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for each in declared() {
+        let first = each.path.split('/').nth(1).unwrap_or_default();
+        found.entry(each.function).or_default().insert(first.to_owned());
     }
     found
 }
@@ -100,4 +139,65 @@ fn the_local_server_serves_every_function_with_routes() {
         .filter(|function| !system.contains(&format!("coppice_{function}::router()")))
         .collect();
     assert_none("infra/local/src/system.rs", &wrong);
+}
+
+/// A row of the table of endpoints.
+struct Row {
+    /// Its method, its path, and the key of its body if it has one.
+    endpoint: String,
+    test: String,
+}
+
+/// The rows of the table of endpoints.
+fn rows() -> Vec<Row> {
+    let text = read("COMPATIBILITY.md");
+    let table = text.lines().skip_while(|line| *line != "| method | path | since | spec | test |").skip(2);
+    table
+        .take_while(|line| line.starts_with('|'))
+        .map(|line| {
+            let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+            let cell = |number: usize| cells.get(number).copied().unwrap_or_default();
+            let names: Vec<&str> = cell(2).split('`').skip(1).step_by(2).collect();
+            let test = cell(5).split_once("](").map_or("", |(_, rest)| rest.trim_end_matches(')'));
+            Row { endpoint: format!("{} {}", cell(1).to_lowercase(), names.join(" ")), test: test.to_owned() }
+        })
+        .collect()
+}
+
+/// The names that the body of an action may have, where `path` takes one.
+fn actions(path: &str) -> Option<Vec<String>> {
+    let (_, source) = ACTIONS.iter().find(|(actions, _)| *actions == path)?;
+    let text = read(source);
+    let arms = text.lines().map(str::trim).filter(|line| line.starts_with('"'));
+    let names = arms.filter(|line| line.contains("=> Self::") || line.contains("=> Some(Self::"));
+    Some(names.filter_map(|line| line.split('"').nth(1)).map(str::to_owned).collect())
+}
+
+#[test]
+fn the_table_of_endpoints_has_every_route_and_no_other() {
+    let mut served: BTreeSet<String> = VERSIONS_LISTED.map(str::to_owned).into();
+    for each in declared() {
+        let route = format!("{} /v1{}", each.method, each.path);
+        match actions(&each.path) {
+            Some(names) => served.extend(names.into_iter().map(|name| format!("{route} {name}"))),
+            None => drop(served.insert(route)),
+        }
+    }
+    let rows = rows();
+    let listed: BTreeSet<String> = rows.iter().map(|row| row.endpoint.clone()).collect();
+    let mut wrong: Vec<String> =
+        served.difference(&listed).map(|route| format!("{route} has no row")).collect();
+    wrong.extend(listed.difference(&served).map(|route| format!("{route} is not served")));
+    if rows.len() != listed.len() {
+        wrong.push("an endpoint has two rows".to_owned());
+    }
+    assert_none("COMPATIBILITY.md, endpoints", &wrong);
+}
+
+#[test]
+fn every_endpoint_names_its_test_and_it_exists() {
+    let missing = rows().into_iter().filter(|row| !root().join(&row.test).is_file());
+    let wrong: Vec<String> =
+        missing.map(|row| format!("{}: there is no {}", row.endpoint, row.test)).collect();
+    assert_none("COMPATIBILITY.md, endpoints", &wrong);
 }
