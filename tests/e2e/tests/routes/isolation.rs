@@ -2,8 +2,10 @@
 //! those of another project, a reader and an administrator; and what the one endpoint without a token does.
 
 use crate::check;
+use crate::clusters::fixtures::orphan;
 use crate::endpoints::{World, endpoints};
 use crate::receivers::{action, create, text};
+use coppice_domain::node::NodeStatus;
 use coppice_e2e::{ADMIN, ALICE, Answer, BOB, READER, STALE, TestApp};
 use serde_json::{Value, json};
 
@@ -92,12 +94,16 @@ async fn a_webhook_acts_for_its_receivers_owner_alone() {
     let theirs = app.profile(BOB, "theirs").await;
     let cluster = app.cluster(BOB, "theirs", &theirs, 1).await;
     let member = text(&app.show(BOB, "/v1/nodes", "nodes").await[0], "id").to_owned();
+    let node = orphan(&app, BOB, "theirs", &theirs, NodeStatus::Active).await;
     let before = theirs_of(&app).await;
     // Whatever a receiver does, and whoever calls it with whose ids.
     for (kind, inputs) in [
         ("CLUSTER_CHECK", json!({ "cluster_id": cluster })),
+        ("CLUSTER_ADD_NODES", json!({ "nodes": [node] })),
+        ("CLUSTER_REPLACE_NODES", json!({ "candidates": { world.fill("{node}"): node } })),
         ("CLUSTER_DEL_NODES", json!({ "candidates": [member], "destroy_after_deletion": true })),
-        ("CLUSTER_OPERATION", json!({ "operation": "reboot", "params": {}, "nodes": [member] })),
+        ("CLUSTER_OPERATION", json!({ "operation": "reboot", "params": {}, "nodes": [member, node] })),
+        ("CLUSTER_UPDATE", json!({ "new_profile_id": theirs, "profile_only": true })),
     ] {
         let body = json!({
             "name": kind, "type": "webhook", "cluster_id": world.fill("{cluster}"), "action": kind,
@@ -112,6 +118,8 @@ async fn a_webhook_acts_for_its_receivers_owner_alone() {
         let lost = app.get(&format!("/v1/actions/{id}")).by(BOB).send().await;
         assert_eq!(lost.status, 404, "{kind}");
         assert_eq!(theirs_of(&app).await, before, "{kind}");
+        let own = app.show(ALICE, &world.fill("/v1/clusters/{cluster}"), "cluster").await;
+        assert_eq!(text(&own, "profile_name"), "secret-profile", "{kind}");
     }
 }
 
