@@ -36,6 +36,12 @@ impl NodeStatus {
         Self::Operating,
     ];
 
+    /// Whether it is one that an action gives a node while it works on it, and takes from it at its end.
+    #[must_use]
+    pub const fn is_transitional(self) -> bool {
+        matches!(self, Self::Creating | Self::Updating | Self::Deleting | Self::Recovering | Self::Operating)
+    }
+
     /// The wire name.
     #[must_use]
     pub const fn name(self) -> &'static str {

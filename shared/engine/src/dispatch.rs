@@ -45,8 +45,10 @@ pub async fn handle(worker: &Worker, id: ActionId, seq: i64) -> Result<Outcome, 
     let claim = Claim { owner: worker.id, now, lease: env.settings.lease, seq: task.seq };
     let Some(task) = env.store.task_claim(id, claim).await? else { return Ok(Outcome::Done) };
     if task.attempts > env.settings.max_attempts {
-        worker.give_up(&task).await?;
-        return Ok(Outcome::Done);
+        return match worker.give_up(&task).await? {
+            Yield::Ended | Yield::Lost => Ok(Outcome::Done),
+            Yield::Parked(parking) => park(worker, &task, &parking).await,
+        };
     }
     match worker.advance(&task).await {
         Ok(Yield::Ended | Yield::Lost) => Ok(Outcome::Done),

@@ -64,9 +64,9 @@ pub(crate) struct Assignment {
     /// Which, when they are few.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) nodes: Vec<Uuid>,
-    /// How many parts hold them, when they are many.
-    #[serde(default)]
-    pub(crate) parts: usize,
+    /// Where the parts are that hold them, when they are many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) parts: Option<String>,
     /// How many there are.
     pub(crate) count: usize,
     /// How many are registered.

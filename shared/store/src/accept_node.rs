@@ -79,7 +79,9 @@ impl Store {
             writes.push(Write::put(item)?);
         }
         writes.push(action_put(accepted)?);
-        let refusals = match self.transact(writes, Some(accepted.action.id.uuid())).await? {
+        // With another index it is another request: a token stands for one.
+        let token = ActionId::derived(accepted.action.id, "accepted", node.index.cast_unsigned()).uuid();
+        let refusals = match self.transact(writes, Some(token)).await? {
             Transacted::Done => return Ok(NodeAcceptance::Accepted),
             Transacted::Refused(refusals) => refusals,
         };

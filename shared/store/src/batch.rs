@@ -7,7 +7,7 @@ use crate::keys::Key;
 use crate::store::Store;
 use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnConsumedCapacity};
 use futures::stream::{self, StreamExt, TryStreamExt};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Most keys one request may name.
 const PER_REQUEST: usize = 100;
@@ -71,12 +71,14 @@ impl Store {
         if items.is_empty() { Ok(None) } else { T::decode(&items).map(Some) }
     }
 
-    /// Reads these resources in the order of their ids; absent ones are left out.
+    /// Reads these resources in the order of their ids; absent ones, and those named before, are left out.
     ///
     /// # Errors
     /// When the store fails or a resource cannot be read.
     pub async fn get_many<T: Entity>(&self, ids: &[T::Id]) -> Result<Vec<T>, StoreError> {
-        let wanted: Vec<Key> = ids.iter().flat_map(|id| T::keys(*id)).collect();
+        let mut seen = HashSet::new();
+        let wanted: Vec<Key> =
+            ids.iter().flat_map(|id| T::keys(*id)).filter(|key| seen.insert(key.clone())).collect();
         let mut found = self.items(&wanted, true).await?;
         let mut resources = Vec::with_capacity(ids.len());
         for id in ids {

@@ -5,12 +5,14 @@ use crate::entity::{CLUSTER_BODY, Entity, Kind};
 use crate::error::StoreError;
 use crate::item::{Item, number, required, s, text, with_key};
 use crate::keys;
+use crate::store::Store;
 use crate::template::{check_usable, reference, rename, unreference};
 use crate::transaction::Write;
 use coppice_domain::cluster::{Cluster, Member};
 use coppice_domain::ids::{ActionId, ClusterId, NodeId};
 use coppice_domain::node::NodeStatus;
 use coppice_domain::profile::Profile;
+use uuid::Uuid;
 
 /// A member as an item. Names are short: a hundred members are read at every show.
 pub(crate) fn member_item(cluster: ClusterId, member: &Member) -> Item {
@@ -113,8 +115,30 @@ pub(crate) fn removal(cluster: &Cluster, holder: ActionId) -> Vec<Write> {
         Write::delete(keys::name(Kind::Cluster, &cluster.project, cluster.name(), cluster.id.uuid())),
         crate::project::uncount_cluster(&cluster.project),
     ];
-    writes.extend(
-        cluster.profile_refs.iter().map(|profile| unreference::<Profile>(profile.uuid(), cluster.id)),
-    );
+    writes.extend(last_references(cluster).1.map(|profile| unreference::<Profile>(profile, cluster.id)));
     writes
+}
+
+/// The references to profiles of a cluster to be removed: those to give back before, and those that go with
+/// it, as many as its last transaction holds.
+fn last_references(cluster: &Cluster) -> (impl Iterator<Item = Uuid>, impl Iterator<Item = Uuid>) {
+    let (before, with) = cluster.profile_refs.split_at(cluster.profile_refs.len().saturating_sub(LAST));
+    (before.iter().map(|id| id.uuid()), with.iter().map(|id| id.uuid()))
+}
+
+/// References given back with the cluster itself.
+const LAST: usize = 50;
+
+impl Store {
+    /// Gives back references to profiles that the removal of a cluster, whose members are gone, would have no
+    /// room for. May be repeated.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn cluster_unreference(&self, cluster: &Cluster) -> Result<(), StoreError> {
+        for profile in last_references(cluster).0 {
+            self.write(unreference::<Profile>(profile, cluster.id)).await?;
+        }
+        Ok(())
+    }
 }

@@ -1,6 +1,7 @@
 //! Requested actions on nodes: their first step and their end, each one transaction.
 
 use crate::cluster::change_by;
+use crate::entity::Kind;
 use crate::error::StoreError;
 use crate::item::{n, s};
 use crate::keys;
@@ -8,7 +9,7 @@ use crate::settle::removal;
 use crate::settlement::Settlement;
 use crate::share::SHARED;
 use crate::step::event_put;
-use crate::store::{Store, Written};
+use crate::store::Store;
 use crate::task::{Finish, Task, finish};
 use crate::template::{check_usable, referenced_by};
 use crate::transaction::{Transacted, Write};
@@ -85,21 +86,15 @@ impl Store {
         Ok(matches!(self.transact(writes, None).await?, Transacted::Done))
     }
 
-    /// Takes a node that no other action holds; `false` when another does, or the node is gone.
+    /// Gives back the reference to a profile that was reserved for a node when the task, which updates it,
+    /// began. Harmless when there is none, or when the task was lost.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn node_hold(&self, node: NodeId, action: ActionId) -> Result<bool, StoreError> {
-        let write = Write::update(keys::node(node))
-            .set("active_action", s(action.to_string()))
-            .if_exists()
-            .if_lacks("active_action");
-        match self.write(write).await? {
-            Written::Done(_) => Ok(true),
-            Written::Refused(item) => {
-                Ok(crate::item::text(&item, "active_action") == Some(action.to_string().as_str()))
-            }
-        }
+    pub async fn give_back(&self, task: &Task, node: NodeId, profile: ProfileId) -> Result<(), StoreError> {
+        let reserved = keys::reference(Kind::Profile, profile.uuid(), Kind::Node, node.uuid());
+        let held = task.fenced(Write::check(keys::action(task.action.id)));
+        self.transact(vec![held, Write::delete(reserved)], None).await.map(|_| ())
     }
 
     /// Ends a requested action on a node, with what becomes of the node and its cluster, as one; `false` when

@@ -138,10 +138,10 @@ pub fn action(id: ActionId) -> Key {
     entity(Kind::Action, id)
 }
 
-/// Part `number` of a list that is too long for the action's own item.
+/// Part `number` of the list `set`, which is too long for the action's own item.
 #[must_use]
-pub fn action_part(id: ActionId, number: usize) -> Key {
-    Key::new(partition(Kind::Action, id), format!("I#{number:05}"))
+pub fn action_part(id: ActionId, set: &str, number: usize) -> Key {
+    Key::new(partition(Kind::Action, id), format!("I#{set}#{number:05}"))
 }
 
 /// A name, so that a resource can be found by it at once after its creation.

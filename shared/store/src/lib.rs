@@ -50,7 +50,7 @@ pub use receiver::ReceiverWrite;
 pub use schema::{TableDefinition, create_table};
 pub use settle::Settled;
 pub use settlement::{InstanceChange, NodeChanges, Place, Settlement};
-pub use share::Shared;
+pub use share::Turn;
 pub use step::{Employment, Joining, NODES_PER_STEP, Registration, Retirement, Step, Stepped};
 pub use store::{Scope, Store};
 pub use task::{Cancel, Claim, Finish, Parked, Parking, Task};

@@ -1,5 +1,6 @@
 //! Settling nodes: three writes in a fixed order (node, derived action, member). The member names the task
-//! until the last of them, so a worker that dies in between leaves it findable, and each may be repeated.
+//! until the last of them, so a worker that dies in between leaves it findable, and each may be repeated. A
+//! node that leaves, or does not join after all, is free once it is settled: then the three are one.
 
 use crate::entity::Kind;
 use crate::error::StoreError;
@@ -48,11 +49,7 @@ impl Store {
         started: Timestamp,
         end: &Finish,
     ) -> Result<bool, StoreError> {
-        let write = finish(id, end)
-            .set_if_absent("start_time", at(started))
-            .if_exists()
-            .if_one_of("status", open_statuses());
-        Ok(matches!(self.write(write).await?, Written::Done(_)))
+        Ok(matches!(self.write(ended_child(id, started, end)).await?, Written::Done(_)))
     }
 
     /// Notes that the backend accepted a node's instance.
@@ -112,6 +109,36 @@ impl Store {
         Ok(if refusal.is_empty() { Settled::Gone } else { settled_by(&refusal, holder) })
     }
 
+    /// Settles a node that is no member from now on, ends the action derived for it and forgets the member,
+    /// as one: in between, the node would be free for others while its cluster still counts it.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn node_parts(
+        &self,
+        member: (ClusterId, ActionId),
+        node: &Node,
+        (child, end): (ActionId, &Finish),
+        settlement: &Settlement,
+        started: Timestamp,
+    ) -> Result<Settled, StoreError> {
+        let (cluster, holder) = member;
+        let mut writes = vec![settlement.node_write(node.id, child, end.at)?];
+        writes.extend(settlement.reference_writes(node)?);
+        writes.push(ended_child(child, started, end));
+        writes.push(forgotten(cluster, node.id, Some(holder)));
+        let mut refusals = match self.transact(writes, None).await? {
+            Transacted::Done => return Ok(Settled::Done),
+            Transacted::Refused(refusals) => refusals.into_iter(),
+        };
+        Ok(match refusals.next().flatten() {
+            Some(node) if node.is_empty() => Settled::Gone,
+            Some(node) => settled_by(&node, child),
+            // The derived action or the member is another's by now: so is the cluster.
+            None => Settled::Superseded,
+        })
+    }
+
     /// Lets a node go, in `status` if one is given with its reason. Harmless when another action, or none,
     /// holds it.
     ///
@@ -166,6 +193,20 @@ impl Store {
         self.write(settlement.member_write(cluster, node, Some(holder))).await.map(|_| ())
     }
 
+    /// Lets a member go that is pending for `holder`, as it is; harmless when it is not.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn member_let_go(
+        &self,
+        cluster: ClusterId,
+        node: NodeId,
+        holder: ActionId,
+    ) -> Result<(), StoreError> {
+        let write = Write::update(keys::member(cluster, node)).remove("by").remove("ph");
+        self.write(write.if_equals("by", s(holder.to_string()))).await.map(|_| ())
+    }
+
     /// Forgets a member, whose node's record is gone, unless it is pending for another action than
     /// `holder` by now: that one has its derived action to end first.
     ///
@@ -177,10 +218,16 @@ impl Store {
         node: NodeId,
         holder: Option<ActionId>,
     ) -> Result<(), StoreError> {
-        let holder = holder.map(|holder| s(holder.to_string()));
-        let write = Write::delete(keys::member(cluster, node)).if_is("by", holder);
-        self.write(write).await.map(|_| ())
+        self.write(forgotten(cluster, node, holder)).await.map(|_| ())
     }
+}
+
+fn ended_child(id: ActionId, started: Timestamp, end: &Finish) -> Write {
+    finish(id, end).set_if_absent("start_time", at(started)).if_exists().if_one_of("status", open_statuses())
+}
+
+fn forgotten(cluster: ClusterId, node: NodeId, holder: Option<ActionId>) -> Write {
+    Write::delete(keys::member(cluster, node)).if_is("by", holder.map(|holder| s(holder.to_string())))
 }
 
 /// The writes that remove a node, on condition that `holder` holds it.

@@ -139,6 +139,7 @@ impl Settlement {
             .remove("active_action")
             .set("settled_by", s(holder.to_string()))
             .set("settled_as", s(self.ended.name()))
+            .assign("settled_for", (!self.ended_reason.is_empty()).then(|| s(&self.ended_reason)))
             .if_equals("active_action", s(holder.to_string()));
         if let Some(status) = self.status {
             write = write.set("status", s(status.name())).set("status_reason", s(&self.reason));
@@ -233,9 +234,8 @@ fn json(map: &JsonMap) -> Result<AttributeValue, StoreError> {
 /// How an earlier settlement by the same action ended it.
 pub(crate) fn earlier(node: &Item) -> (ActionStatus, String) {
     let text = |name| crate::item::text(node, name);
-    let failed = text("settled_as") == Some(ActionStatus::Failed.name());
-    let ended = if failed { ActionStatus::Failed } else { ActionStatus::Succeeded };
-    (ended, text("status_reason").unwrap_or_default().to_owned())
+    let ended = ActionStatus::ALL.into_iter().find(|status| text("settled_as") == Some(status.name()));
+    (ended.unwrap_or(ActionStatus::Failed), text("settled_for").unwrap_or_default().to_owned())
 }
 
 #[cfg(test)]
@@ -251,5 +251,17 @@ mod tests {
         assert_eq!((failed.status, failed.instance), (Some(NodeStatus::Error), InstanceChange::Clear));
         let untouched = Settlement::untouched("Node failed in joining cluster.");
         assert_eq!((untouched.ended, untouched.status), (ActionStatus::Failed, None));
+    }
+
+    #[test]
+    fn a_settlement_is_read_back_as_it_was_written() {
+        for ended in [ActionStatus::Succeeded, ActionStatus::Failed, ActionStatus::Cancelled] {
+            let node = Item::from([
+                ("settled_as".to_owned(), s(ended.name())),
+                ("settled_for".to_owned(), s("because")),
+            ]);
+            assert_eq!(earlier(&node), (ended, "because".to_owned()));
+        }
+        assert_eq!(earlier(&Item::new()), (ActionStatus::Failed, String::new()));
     }
 }

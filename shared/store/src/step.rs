@@ -91,7 +91,8 @@ pub enum Stepped {
     Done,
     /// The task was claimed by another worker, ended, or no longer holds its cluster.
     Lost,
-    /// These nodes have no record, or are not free to join; the rest of the step did not take effect either.
+    /// These nodes have no record, are no members, or are not free to join; the rest of the step did not
+    /// take effect either.
     Missing(Vec<NodeId>),
 }
 
@@ -132,7 +133,7 @@ impl Store {
                     .set("active_action", s(retired.child.id.to_string()))
                     .set("status", s(NodeStatus::Deleting.name()))
                     .set("status_reason", s("Deletion in progress"))
-                    .if_exists(),
+                    .if_equals("cluster_id", s(step.cluster.0.id.to_string())),
             );
             writes.push(
                 Write::update(keys::member(step.cluster.0.id, retired.node))
@@ -226,7 +227,7 @@ fn employ(step: &Step<'_>, employed: &Employment) -> Result<[Write; 3], StoreErr
     let (cluster, task) = (step.cluster.0.id, step.task.action.id);
     let mut node = Write::update(keys::node(employed.node))
         .set("active_action", s(employed.child.id.to_string()))
-        .if_exists();
+        .if_equals("cluster_id", s(cluster.to_string()));
     let mut member = Write::update(keys::member(cluster, employed.node))
         .set("by", s(task.to_string()))
         .assign("ph", phase(step.phase))

@@ -4,6 +4,7 @@ use super::{Beginning, ClusterAction, Ending, Refused, Situation, Wants, named_n
 use crate::jobs::Job;
 use crate::work::Plan;
 use coppice_domain::action::{Action, ActionStatus};
+use coppice_domain::cluster::Member;
 use coppice_domain::ids::NodeId;
 use coppice_domain::node::{Node, NodeStatus};
 use coppice_domain::resize::check_sizes;
@@ -35,8 +36,15 @@ impl ClusterAction for ClusterAddNodes {
 
     fn end(&self, now: &Situation<'_>, plan: &Plan) -> Ending {
         // Only a success changes the target, and only then is the status judged.
+        // Nodes that were asked for by themselves meanwhile count when their own actions begin.
+        let first = plan.assignment.as_ref().map_or(0, |assignment| match assignment.job {
+            Job::Join { index, .. } => index.saturating_add(i64::try_from(assignment.count).unwrap_or(0)),
+            _ => 0,
+        });
+        let counted_in = |member: &&Member| member.created || member.index < first;
         let mut counted = now.cluster.clone();
-        counted.sizes.desired_capacity = now.count();
+        counted.sizes.desired_capacity =
+            i64::try_from(now.members.iter().filter(counted_in).count()).unwrap_or(i64::MAX);
         let ending = Situation { cluster: &counted, ..*now }.concluded(plan, "Completed adding nodes.");
         if ending.status == ActionStatus::Succeeded {
             ending

@@ -32,7 +32,11 @@ impl ClusterAction for ClusterReplaceNodes {
         if pairs.is_empty() {
             problems.push("Candidates must be a non-empty dict.".to_owned());
         }
+        let mut seen = HashSet::new();
         for (old, new) in &pairs {
+            if !seen.insert(*new) {
+                problems.push(format!("Node {new} cannot replace more than one member."));
+            }
             if !members.contains(old) {
                 problems.push(format!("Node {old} is not a member of the cluster {}.", now.cluster.id));
             }

@@ -47,6 +47,11 @@ impl ClusterAction for ClusterUpdate {
         if let Some(id) = inputs.get("new_profile_id").and_then(Value::as_str) {
             let profile: ProfileId =
                 id.parse().map_err(|_| refused(now, format!("The profile id '{id}' is malformed.")))?;
+            if other_type(&now.reads.profiles) {
+                // The API refuses it; a receiver's inputs have not been through that.
+                let text = "Cannot update a cluster to a different profile type, operation aborted.";
+                return Err(refused(now, text.to_owned()));
+            }
             if !cluster.profile_refs.contains(&profile) {
                 cluster.profile_refs.push(profile);
             }
@@ -83,6 +88,11 @@ impl ClusterAction for ClusterUpdate {
 /// Whether a new profile is for the members, too.
 fn rolls_out(action: &Action) -> bool {
     !action.inputs.get("profile_only").and_then(Value::as_bool).unwrap_or(false)
+}
+
+/// Whether the profiles that were read, the cluster's present one and the new one, are of two types.
+fn other_type(profiles: &[Profile]) -> bool {
+    profiles.windows(2).any(|pair| pair[0].type_name != pair[1].type_name)
 }
 
 /// A property in which the new profile differs from the others that were read, and which cannot be changed.

@@ -122,10 +122,12 @@ pub(crate) fn on_cluster(kind: ActionKind) -> Option<&'static dyn ClusterAction>
     })
 }
 
-/// The ids that a list in an action's inputs names; what is none is left out, and so not found.
+/// The ids that a list in an action's inputs names, each once; what is none is left out, and so not found.
 pub(crate) fn named_nodes(action: &Action, key: &str) -> Vec<NodeId> {
     let list = action.inputs.get(key).and_then(serde_json::Value::as_array);
-    list.into_iter().flatten().filter_map(|id| id.as_str()?.parse().ok()).collect()
+    let mut seen = HashSet::new();
+    let ids = list.into_iter().flatten().filter_map(|id| id.as_str()?.parse().ok());
+    ids.filter(|id| seen.insert(*id)).collect()
 }
 
 /// How a cluster with these members stands, and why.

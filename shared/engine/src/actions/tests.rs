@@ -134,7 +134,7 @@ fn made(action: &Action, statuses: &[NodeStatus]) -> Vec<Member> {
 }
 
 fn assigned(job: Job, count: usize) -> Plan {
-    let assignment = Assignment { job, nodes: Vec::new(), parts: 0, count, registered: count, at: NOW };
+    let assignment = Assignment { job, nodes: Vec::new(), parts: None, count, registered: count, at: NOW };
     Plan { creation: None, assignment: Some(assignment) }
 }
 

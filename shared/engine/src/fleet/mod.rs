@@ -9,7 +9,7 @@ use crate::dispatch::end;
 use crate::jobs::Job;
 use crate::machine::Worker;
 use crate::work::{Creation, Work};
-use coppice_domain::action::ActionStatus;
+use coppice_domain::action::{Action, ActionStatus};
 use coppice_domain::cluster::Member;
 use coppice_domain::ids::{ActionId, NodeId};
 use coppice_domain::node::{Node, NodeStatus};
@@ -159,14 +159,31 @@ impl<'a> Run<'a> {
             let Some(holder) = member.pending else { continue };
             let job = match self.job() {
                 Some(job) if employed.iter().any(|each| each.node == member.node) => job.clone(),
-                _ if member.status == NodeStatus::Deleting => Job::Remove,
-                _ => Job::Create,
+                _ if holder == own => Job::Create,
+                _ => self.job_of(holder, member).await?,
             };
-            let node = if holder == own { None } else { self.worker.env.store.get(member.node).await? };
+            let store = &self.worker.env.store;
+            let node = if holder == own { None } else { store.get(member.node).await? };
             let settlement = job.given_up(reason).ending(ended, reason);
-            self.settle_for(holder, member.node, node.as_ref(), &job, settlement).await?;
+            let settled = self.settle_for(holder, member.node, node.as_ref(), &job, settlement).await?;
+            if settled == Settled::Superseded {
+                // Another action has the node. What was derived for it here, and the claim on the member,
+                // end all the same, or this action never does.
+                let (child, now) = (self.child_of(holder, member.node), self.worker.env.now());
+                let finish = end(ended, reason, now, self.worker.env.settings.retention);
+                store.finish_child(child, self.started, &finish).await?;
+                store.member_let_go(self.view.cluster.id, member.node, holder).await?;
+            }
         }
         Ok(())
+    }
+
+    /// What a former holder was doing to a member: its derived action tells.
+    async fn job_of(&self, holder: ActionId, member: &Member) -> Result<Job, StoreError> {
+        let child: Option<Action> = self.worker.env.store.get(self.child_of(holder, member.node)).await?;
+        Ok(child
+            .and_then(|child| Job::derived_as(child.kind, self.view.cluster.id, member.index))
+            .unwrap_or(if member.status == NodeStatus::Deleting { Job::Remove } else { Job::Create }))
     }
 
     /// Settles a node that was to be made.
@@ -186,7 +203,11 @@ impl<'a> Run<'a> {
     ) -> Result<Settled, StoreError> {
         let store = &self.worker.env.store;
         let (child, now) = (self.child_of(holder, id), self.worker.env.now());
-        let settled = store.node_settle(id, node, child, &settlement, now).await?;
+        let settled = if parts(job, settlement.ended) {
+            self.part(holder, id, child, &settlement).await?
+        } else {
+            store.node_settle(id, node, child, &settlement, now).await?
+        };
         let settlement = match &settled {
             Settled::Done => settlement,
             // What follows must say what the node says, whoever wrote it.
@@ -202,20 +223,30 @@ impl<'a> Run<'a> {
             Settled::Superseded => return Ok(settled),
         };
         let (ended, reason) = (settlement.ended, settlement.ended_reason.as_str());
+        if parts(job, ended) {
+            // All of it was one write.
+            return Ok(settled);
+        }
         let finish = end(ended, reason, now, self.worker.env.settings.retention);
         store.finish_child(child, self.started, &finish).await?;
-        let cluster = self.view.cluster.id;
-        let stays = match job {
-            Job::Join { .. } => ended == ActionStatus::Succeeded,
-            Job::Leave => ended != ActionStatus::Succeeded,
-            _ => true,
-        };
-        if stays {
-            store.member_settle(cluster, id, &settlement, holder).await?;
-        } else {
-            store.member_remove(cluster, id, Some(holder)).await?;
-        }
+        store.member_settle(self.view.cluster.id, id, &settlement, holder).await?;
         Ok(settled)
+    }
+
+    /// Settles a node that is no member from now on, with all that follows, as one.
+    async fn part(
+        &self,
+        holder: ActionId,
+        id: NodeId,
+        child: ActionId,
+        settlement: &Settlement,
+    ) -> Result<Settled, StoreError> {
+        let store = &self.worker.env.store;
+        let Some(node) = store.get::<Node>(id).await? else { return Ok(Settled::Gone) };
+        let (now, retention) = (self.worker.env.now(), self.worker.env.settings.retention);
+        let end = end(settlement.ended, &settlement.ended_reason, now, retention);
+        let member = (self.view.cluster.id, holder);
+        store.node_parts(member, &node, (child, &end), settlement, self.started).await
     }
 
     /// Renews the claim when a third of it has passed; `false` when it was lost.
@@ -232,6 +263,15 @@ impl<'a> Run<'a> {
 
     fn saved(&self) -> Result<serde_json::Value, StoreError> {
         serde_json::to_value(&self.work).map_err(|cause| StoreError::Corrupt(cause.to_string()))
+    }
+}
+
+/// Whether a node is no member after a job that ended so: it left, or did not join after all.
+fn parts(job: &Job, ended: ActionStatus) -> bool {
+    match job {
+        Job::Join { .. } => ended != ActionStatus::Succeeded,
+        Job::Leave => ended == ActionStatus::Succeeded,
+        _ => false,
     }
 }
 

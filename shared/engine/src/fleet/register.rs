@@ -92,10 +92,15 @@ impl Run<'_> {
                 Stepped::Done => break,
                 Stepped::Lost => return Ok(false),
                 // A member whose node has no record: its removal died between its last two writes. Or a node
-                // that was to join and is not free to, which is then seen at the end.
+                // that a former holder had begun to make a member: it is let go. Or one that was to join and
+                // is not free to, which is then seen at the end.
                 Stepped::Missing(nodes) => {
                     for member in self.view.members.iter().filter(|member| nodes.contains(&member.node)) {
                         let store = &self.worker.env.store;
+                        if let Some(former) = member.pending {
+                            let child = self.child_of(former, member.node);
+                            store.node_release(member.node, child, None).await?;
+                        }
                         store.member_remove(before.id, member.node, member.pending).await?;
                     }
                     self.view.members.retain(|member| !nodes.contains(&member.node));
@@ -183,14 +188,15 @@ impl Run<'_> {
             return Ok(Assigned::default());
         }
         let upto = assignment.count.min(assignment.registered + most);
-        let ids: Vec<Uuid> = if assignment.parts == 0 {
-            assignment.nodes.get(assignment.registered..upto).unwrap_or_default().to_vec()
-        } else {
+        let ids: Vec<Uuid> = match &assignment.parts {
+            None => assignment.nodes.get(assignment.registered..upto).unwrap_or_default().to_vec(),
             // A step that crosses the boundary of two parts takes what is left of the first.
-            let part = assignment.registered / PER_PART;
-            let part = self.worker.env.store.part(self.task.action.id, part).await?;
-            let skipped = assignment.registered % PER_PART;
-            part.into_iter().skip(skipped).take(upto - assignment.registered).collect()
+            Some(set) => {
+                let part = assignment.registered / PER_PART;
+                let part = self.worker.env.store.part(self.task.action.id, set, part).await?;
+                let skipped = assignment.registered % PER_PART;
+                part.into_iter().skip(skipped).take(upto - assignment.registered).collect()
+            }
         };
         if ids.is_empty() && assignment.count > assignment.registered {
             return Err(StoreError::Corrupt(format!(

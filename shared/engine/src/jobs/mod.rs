@@ -123,6 +123,22 @@ impl Job {
         }
     }
 
+    /// The job that an action of this kind was derived for, without what else it was told: enough to give it
+    /// up.
+    pub(crate) fn derived_as(kind: ActionKind, cluster: ClusterId, index: i64) -> Option<Self> {
+        Some(match kind {
+            ActionKind::NodeCreate => Self::Create,
+            ActionKind::NodeDelete => Self::Remove,
+            ActionKind::NodeCheck => Self::Check,
+            ActionKind::NodeRecover => Self::Recover(Recovery::default()),
+            ActionKind::NodeOperation => Self::Operate { operation: String::new(), params: JsonMap::new() },
+            ActionKind::NodeUpdate => Self::Update(Update::default()),
+            ActionKind::NodeJoin => Self::Join { cluster, index },
+            ActionKind::NodeLeave => Self::Leave,
+            _ => return None,
+        })
+    }
+
     /// The inputs of a derived action that does this.
     pub(crate) fn inputs(&self) -> JsonMap {
         let inputs = match self {

@@ -56,8 +56,10 @@ impl Worker {
         };
         run.view = view;
         let situation = self.situation(&run, self.env.now());
-        // A cluster that never came to be is judged all the same: nothing else will.
-        let judged = begun || run.task.action.kind == ActionKind::ClusterCreate;
+        // A cluster that never came to be, or was taken from an action that had changed it, is judged all the
+        // same: nothing else will.
+        let taken = run.work.supersedes.is_some();
+        let judged = begun || taken || run.task.action.kind == ActionKind::ClusterCreate;
         let cluster = if judged { situation.evaluated() } else { run.view.cluster.clone() };
         self.conclude(&run, Ending { cluster: Some(cluster), status: ActionStatus::Cancelled, reason }).await
     }
@@ -204,10 +206,11 @@ impl Worker {
         let ids: Vec<Uuid> = nodes.iter().map(|node| node.uuid()).collect();
         let count = ids.len();
         let (nodes, parts) = if count <= IN_PLACE {
-            (ids, 0)
+            (ids, None)
         } else {
             let expires_at = now.plus(self.env.settings.retention).seconds();
-            (Vec::new(), self.env.store.put_parts(run.task.action.id, &ids, expires_at).await?)
+            let parts = self.env.store.put_parts(run.task, run.work.phase, &ids, expires_at).await?;
+            (Vec::new(), Some(parts))
         };
         let job = job.clone();
         Ok(Plan {
@@ -269,6 +272,7 @@ impl Worker {
             }
             None => {
                 self.env.store.cluster_clear(&run.view).await?;
+                self.env.store.cluster_unreference(before).await?;
                 self.env.store.finish_cluster_removal(task, before, &event, &finish).await?
             }
         };
@@ -279,14 +283,13 @@ impl Worker {
         Ok(if done { Yield::Ended } else { Yield::Lost })
     }
 
-    pub(super) async fn give_up_cluster(&self, task: &Task, reason: String) -> Result<(), StoreError> {
+    pub(super) async fn give_up_cluster(&self, task: &Task, reason: String) -> Result<Yield, StoreError> {
         let view = match task.action.cluster_id {
             Some(id) => self.env.store.cluster_view(id).await?,
             None => None,
         };
         let Some(view) = view.filter(|view| view.cluster.active_action == Some(task.action.id)) else {
-            self.close(task, ActionStatus::Failed, &reason).await?;
-            return Ok(());
+            return self.close(task, ActionStatus::Failed, &reason).await;
         };
         let mut run = Run::new(self, task, view, Self::work_of(task).unwrap_or_default());
         run.abandon(&reason, ActionStatus::Failed).await?;
@@ -295,7 +298,7 @@ impl Worker {
         }
         let cluster = self.situation(&run, self.env.now()).evaluated();
         let ending = Ending { cluster: Some(cluster), status: ActionStatus::Failed, reason };
-        self.conclude(&run, ending).await.map(|_| ())
+        self.conclude(&run, ending).await
     }
 
     fn situation<'a>(&'a self, run: &'a Run<'_>, now: Timestamp) -> Situation<'a> {

@@ -47,7 +47,7 @@ impl Worker {
     }
 
     /// Ends an action that is claimed again and again without getting anywhere, and lets its target go.
-    pub(crate) async fn give_up(&self, task: &Task) -> Result<(), StoreError> {
+    pub(crate) async fn give_up(&self, task: &Task) -> Result<Yield, StoreError> {
         let reason = format!("The action was abandoned after {} attempts.", task.attempts - 1);
         tracing::error!(action.id = %task.action.id, attempts = task.attempts, "action abandoned");
         if task.action.kind.is_on_cluster() {

@@ -1,17 +1,18 @@
 //! How an action on a node begins, unless something stands in its way.
 
 use super::Fate;
+use super::finish::unbegun;
 use crate::history;
 use crate::jobs::Job;
 use crate::machine::{Worker, Yield};
 use crate::work::Work;
 use coppice_domain::action::ActionStatus;
 use coppice_domain::ids::ProfileId;
-use coppice_domain::node::Node;
+use coppice_domain::node::{Node, NodeStatus};
 use coppice_domain::profile::Profile;
 use coppice_domain::profile_types;
 use coppice_domain::resize::check_sizes;
-use coppice_store::{Place, Settlement, StoreError, Task};
+use coppice_store::{Parking, Place, Settlement, StoreError, Task};
 
 impl Worker {
     pub(super) async fn begin_on_node(
@@ -36,7 +37,8 @@ impl Worker {
         let status = job.status();
         let status = status.as_ref().map(|(status, reason)| (*status, reason.as_str()));
         if !self.env.store.node_begin(task, node, status, new_profile, &saved, &event).await? {
-            return Ok(Yield::Lost);
+            // The claim is lost, or a profile is being deleted: look again.
+            return Ok(Yield::Parked(Parking { progress: false, ..self.at_once() }));
         }
         let node = Node {
             status: status.map_or(node.status, |(status, _)| status),
@@ -56,6 +58,10 @@ impl Worker {
     ) -> Result<Option<Settlement>, StoreError> {
         let has_instance = node.physical_id.is_some();
         Ok(match job {
+            // A recovery of its cluster may have made it meanwhile.
+            Job::Create if node.status != NodeStatus::Init => {
+                Some(Settlement::untouched("Node must be in INIT status"))
+            }
             Job::Create | Job::Remove => {
                 let Some(cluster) = node.cluster_id else { return Ok(None) };
                 let Some(view) = self.env.store.cluster_view(cluster).await? else { return Ok(None) };
@@ -63,10 +69,13 @@ impl Worker {
                 let desired = if *job == Job::Create { count } else { count - 1 };
                 let most = self.env.settings.max_nodes_per_cluster;
                 let checked = check_sizes(Some(&view.cluster.sizes), Some(desired), None, None, true, most);
-                checked.err().map(|text| match job {
-                    Job::Create => Settlement { place: Some(Place::Orphan), ..Settlement::failed(text) },
-                    _ => Settlement::untouched(text),
-                })
+                match checked {
+                    Ok(()) => None,
+                    Err(text) if *job == Job::Create => {
+                        Some(Settlement { place: Some(Place::Orphan), ..Settlement::failed(text) })
+                    }
+                    Err(text) => Some(unbegun(task, node, &text)?),
+                }
             }
             Job::Update(_) if new_profile.is_some() => self.update_refusal(node, job, new_profile).await?,
             Job::Update(update) if update.profile.is_none() && update.properties.is_empty() => {
@@ -97,7 +106,8 @@ impl Worker {
         }
         let Some(id) = new_profile else { return Ok(None) };
         let profiles: Vec<Profile> = self.env.store.get_many(&[node.profile_id, id]).await?;
-        let Some(new) = profiles.iter().find(|profile| profile.id == id) else {
+        let usable = self.env.store.template_usable::<Profile>(id, self.env.now()).await?;
+        let Some(new) = profiles.iter().find(|profile| profile.id == id && usable) else {
             return Ok(Some(Settlement::untouched(format!(
                 "The specified profile '{id}' could not be found."
             ))));

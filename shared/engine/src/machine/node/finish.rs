@@ -3,13 +3,17 @@
 use crate::actions::judged;
 use crate::dispatch::end;
 use crate::history;
-use crate::jobs::Job;
+use crate::jobs::{Job, Update};
 use crate::machine::{Worker, Yield, not_done};
-use coppice_domain::action::{ActionKind, ActionStatus};
-use coppice_domain::cluster::{Cluster, Sizes};
+use coppice_domain::action::{Action, ActionKind, ActionStatus};
+use coppice_domain::cluster::{Cluster, ClusterStatus, Sizes};
+use coppice_domain::event::Event;
 use coppice_domain::ids::{ClusterId, NodeId};
 use coppice_domain::node::{Node, NodeStatus};
-use coppice_store::{ClusterView, NodeFate, NodeFinish, Parking, Settlement, StoreError, Task};
+use coppice_store::{ClusterView, Finish, NodeFate, NodeFinish, Parking, Settlement, StoreError, Task};
+
+/// How often an end is tried against others' before the action takes another turn.
+const TRIES: usize = 5;
 
 /// What becomes of the node.
 pub(super) enum Fate {
@@ -40,16 +44,39 @@ impl Worker {
             Fate::Removed => (ActionStatus::Succeeded, String::new()),
         };
         let reason = if ended == ActionStatus::Succeeded { job.success() } else { reason };
+        let event = history::ended_on_node(&task.action, node, now, ended, &reason);
+        let finish = end(ended, &reason, now, self.env.settings.retention);
+        for _ in 0..TRIES {
+            if self.finish_once(task, node, job, &fate, (&event, &finish)).await? {
+                tracing::info!(
+                    action.id = %task.action.id, action.kind = task.action.kind.name(),
+                    node.id = %node.id, status = ended.name(), reason, "action ended"
+                );
+                return Ok(Yield::Ended);
+            }
+        }
+        // The claim or the node is lost, perhaps: look again, from the start.
+        Ok(Yield::Parked(Parking { progress: false, ..self.at_once() }))
+    }
+
+    /// Tries to write the end; `false` when something has moved since it was read. Members that end together
+    /// change one cluster, one after the other.
+    async fn finish_once(
+        &self,
+        task: &Task,
+        node: &Node,
+        job: &Job,
+        fate: &Fate,
+        (event, finish): (&Event, &Finish),
+    ) -> Result<bool, StoreError> {
         let view = match node.cluster_id {
             Some(cluster) => self.env.store.cluster_view(cluster).await?,
             None => None,
         };
-        let after = view.as_ref().map(|view| judged_after(view, task, node, job, &fate));
-        let event = history::ended_on_node(&task.action, node, now, ended, &reason);
-        let finish = end(ended, &reason, now, self.env.settings.retention);
+        let after = view.as_ref().map(|view| judged_after(view, task, node, job, fate));
         let ending = NodeFinish {
             node,
-            fate: match &fate {
+            fate: match fate {
                 Fate::Settled(settlement) => NodeFate::Settled(settlement),
                 Fate::Removed => NodeFate::Removed,
             },
@@ -57,27 +84,21 @@ impl Worker {
                 .as_ref()
                 .is_some_and(|view| view.members.iter().any(|member| member.node == node.id)),
             cluster: view.as_ref().zip(after.as_ref()).map(|(view, after)| (&view.cluster, after)),
-            event: &event,
-            end: &finish,
+            event,
+            end: finish,
         };
-        if !self.env.store.finish_node_task(task, ending, now).await? {
-            // Something moved in between: look again, from the start.
-            return Ok(Yield::Parked(Parking { progress: false, ..self.at_once() }));
-        }
-        tracing::info!(
-            action.id = %task.action.id, action.kind = task.action.kind.name(), node.id = %node.id,
-            status = ended.name(), reason, "action ended"
-        );
-        Ok(Yield::Ended)
+        self.env.store.finish_node_task(task, ending, finish.at).await
     }
 
     /// Another action has taken the node over: a deletion of it, or of its cluster.
     pub(super) async fn superseded(&self, task: &Task, node: &Node) -> Result<Yield, StoreError> {
+        self.give_back_own(task, Some(node)).await?;
         self.let_go(task, node.cluster_id).await?;
         self.close(task, ActionStatus::Cancelled, "").await
     }
 
     pub(super) async fn node_is_gone(&self, task: &Task) -> Result<Yield, StoreError> {
+        self.give_back_own(task, None).await?;
         self.let_go(task, task.action.cluster_id).await?;
         match task.action.kind {
             ActionKind::NodeDelete => self.close(task, ActionStatus::Succeeded, "").await,
@@ -86,6 +107,28 @@ impl Worker {
                 self.close(task, ActionStatus::Failed, &reason).await
             }
         }
+    }
+
+    /// Gives back what an update has reserved and does not come to use.
+    async fn give_back_own(&self, task: &Task, node: Option<&Node>) -> Result<(), StoreError> {
+        if Self::work_of(task)?.begun { self.give_back(task, &task.action, node).await } else { Ok(()) }
+    }
+
+    /// Gives back the profile that `update`, which the task is or took the node from, has reserved for the
+    /// node, unless the node is made from that by now.
+    pub(super) async fn give_back(
+        &self,
+        task: &Task,
+        update: &Action,
+        node: Option<&Node>,
+    ) -> Result<(), StoreError> {
+        let Some(Job::Update(Update { profile: Some(profile), .. })) = super::job(update) else {
+            return Ok(());
+        };
+        if node.is_some_and(|node| node.profile_id == profile) {
+            return Ok(());
+        }
+        self.env.store.give_back(task, NodeId::new(update.target), profile).await
     }
 
     async fn let_go(&self, task: &Task, cluster: Option<ClusterId>) -> Result<(), StoreError> {
@@ -106,7 +149,7 @@ impl Worker {
         if node.active_action != Some(task.action.id) {
             return self.superseded(task, node).await;
         }
-        let settlement = if begun { job.given_up(&reason) } else { Settlement::untouched("") };
+        let settlement = if begun { job.given_up(&reason) } else { unbegun(task, node, &reason)? };
         let settlement = settlement.ending(ActionStatus::Cancelled, reason);
         self.finish_node(task, node, job, Fate::Settled(Box::new(settlement))).await
     }
@@ -119,19 +162,28 @@ impl Worker {
         reason: &str,
     ) -> Result<Yield, StoreError> {
         if node.active_action != Some(task.action.id) {
+            self.give_back_own(task, Some(node)).await?;
             self.let_go(task, node.cluster_id).await?;
             return self.close(task, ActionStatus::Failed, reason).await;
         }
-        self.finish_node(task, node, job, Fate::Settled(Box::new(job.given_up(reason)))).await
+        // What never began has done nothing to the node; but one that was never made is in error for it.
+        let begun = Self::work_of(task)?.begun || *job == Job::Create;
+        let settlement = if begun { job.given_up(reason) } else { unbegun(task, node, reason)? };
+        self.finish_node(task, node, job, Fate::Settled(Box::new(settlement))).await
     }
 
-    pub(in crate::machine) async fn give_up_node(&self, task: &Task, reason: &str) -> Result<(), StoreError> {
+    pub(in crate::machine) async fn give_up_node(
+        &self,
+        task: &Task,
+        reason: &str,
+    ) -> Result<Yield, StoreError> {
         let node = self.env.store.get::<Node>(NodeId::new(task.action.target)).await?;
         match (node, super::job(&task.action)) {
-            (Some(node), Some(job)) => self.give_up_job(task, &node, &job, reason).await.map(|_| ()),
+            (Some(node), Some(job)) => self.give_up_job(task, &node, &job, reason).await,
             _ => {
+                self.give_back_own(task, None).await?;
                 self.let_go(task, task.action.cluster_id).await?;
-                self.close(task, ActionStatus::Failed, reason).await.map(|_| ())
+                self.close(task, ActionStatus::Failed, reason).await
             }
         }
     }
@@ -142,6 +194,17 @@ impl Worker {
         self.let_go(task, task.action.cluster_id).await?;
         self.close(task, ActionStatus::Failed, &not_done(task.action.kind)).await
     }
+}
+
+/// How a node is settled by an action that ends, for this reason, before it has begun: the node is as it was,
+/// unless it was taken from an action that had begun. What that has left is nobody's to finish.
+pub(super) fn unbegun(task: &Task, node: &Node, reason: &str) -> Result<Settlement, StoreError> {
+    let taken = Worker::work_of(task)?.supersedes.is_some();
+    Ok(if taken && node.status.is_transitional() {
+        Settlement::failed(reason)
+    } else {
+        Settlement::untouched(reason)
+    })
 }
 
 /// The cluster after an action on one of its members: creations and deletions change its target, and its
@@ -170,6 +233,11 @@ fn judged_after(view: &ClusterView, task: &Task, node: &Node, job: &Job, fate: &
                 member.status = NodeStatus::Error;
             }
             usize::try_from(cluster.sizes.desired_capacity).unwrap_or(0)
+        }
+        // Whatever else puts a member into error shows in its cluster.
+        (_, Fate::Settled(settlement)) if settlement.status == Some(NodeStatus::Error) => {
+            let status_reason = format!("Node {}: {}", node.name, settlement.reason);
+            return Cluster { status: ClusterStatus::Warning, status_reason, ..cluster };
         }
         _ => return cluster,
     };

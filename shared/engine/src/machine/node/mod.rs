@@ -35,6 +35,9 @@ impl Worker {
         if let Some(former) = work.supersedes.filter(|_| !work.begun) {
             let cancelled = end(ActionStatus::Cancelled, "", self.env.now(), self.env.settings.retention);
             self.env.store.finish_action(former, &cancelled).await?;
+            if let Some(former) = self.env.store.get::<Action>(former).await? {
+                self.give_back(task, &former, Some(&node)).await?;
+            }
             if let Some(cluster) = node.cluster_id {
                 self.env.store.cluster_unshare(cluster, former).await?;
             }
@@ -53,9 +56,17 @@ impl Worker {
                 return Ok(waiting);
             }
             // The hold was taken on what was read before it: read what it holds.
+            let before = node.cluster_id;
             let Some(node) = self.env.store.get::<Node>(id).await? else {
                 return self.node_is_gone(task).await;
             };
+            if node.cluster_id != before {
+                // It has joined or left: it is another cluster that is to be held.
+                if let Some(cluster) = before {
+                    self.env.store.cluster_unshare(cluster, task.action.id).await?;
+                }
+                return Ok(Yield::Parked(Parking { progress: false, ..self.at_once() }));
+            }
             return self.begin_on_node(task, &node, &job, work).await;
         }
         if node.active_action != Some(task.action.id) {

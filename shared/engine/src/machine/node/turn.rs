@@ -4,7 +4,7 @@ use crate::machine::{Worker, Yield};
 use crate::work::Work;
 use coppice_domain::action::ActionKind;
 use coppice_domain::node::Node;
-use coppice_store::{Shared, StoreError, Task};
+use coppice_store::{StoreError, Task, Turn};
 
 impl Worker {
     /// Holds the member's cluster and the node; until both are free, the action waits.
@@ -14,15 +14,13 @@ impl Worker {
         node: &Node,
         work: &mut Work,
     ) -> Result<Option<Yield>, StoreError> {
-        let id = task.action.id;
-        if let Some(cluster) = node.cluster_id {
-            match self.env.store.cluster_share(cluster, id).await? {
-                Shared::Held | Shared::Gone => {}
-                Shared::Busy => return Ok(Some(self.waiting(work, None, "Waiting for the cluster's lock."))),
+        match self.env.store.take_turn(task, node.id, node.cluster_id).await? {
+            Turn::Taken => return Ok(None),
+            Turn::Lost => return Ok(Some(Yield::Lost)),
+            Turn::ClusterBusy => {
+                return Ok(Some(self.waiting(work, None, "Waiting for the cluster's lock.")));
             }
-        }
-        if self.env.store.node_hold(node.id, id).await? {
-            return Ok(None);
+            Turn::NodeBusy => {}
         }
         let holder = match node.active_action {
             Some(holder) => self.env.store.task(holder).await?,
@@ -38,9 +36,6 @@ impl Worker {
                 return self.superseded(task, node).await.map(Some);
             }
             _ => {}
-        }
-        if let Some(cluster) = node.cluster_id {
-            self.env.store.cluster_unshare(cluster, id).await?;
         }
         Ok(Some(self.waiting(work, None, "Waiting for the node's lock.")))
     }
