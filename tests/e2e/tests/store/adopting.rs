@@ -7,7 +7,7 @@ use coppice_domain::node::{Node, NodeStatus};
 use coppice_domain::profile::Profile;
 use coppice_store::{Adoption, TemplateDeletion};
 
-fn adopted(instance: &str, profile: &Profile) -> Node {
+pub(crate) fn adopted(instance: &str, profile: &Profile) -> Node {
     Node {
         id: NodeId::adopting(instance),
         name: "n".to_owned(),

@@ -11,3 +11,4 @@ mod pages;
 mod profiles;
 mod quota;
 mod records;
+mod turns;

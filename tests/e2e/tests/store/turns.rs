@@ -1,0 +1,106 @@
+//! Actions on nodes take turns, and only under their claim: what an ended action takes nobody lets go.
+
+use crate::adopting::adopted;
+use crate::records::{action, at, cluster, profile, store};
+use coppice_domain::action::{Action, ActionKind, ActionStatus};
+use coppice_domain::ids::ActionId;
+use coppice_domain::node::Node;
+use coppice_store::{Acceptance, AcceptedAction, Claim, Finish, Settled, Settlement, Store, Task, Turn};
+use std::time::Duration;
+use uuid::Uuid;
+
+/// A node, and two claimed actions that wait for it.
+async fn waiting(store: &Store) -> (Node, [Task; 2]) {
+    let template = profile(1, "p");
+    let node = adopted("i", &template);
+    store.adopt(&node, &template).await.unwrap();
+    let mut tasks = Vec::new();
+    for id in [0x100, 0x200] {
+        let action = Action {
+            target: node.id.uuid(),
+            cluster_id: None,
+            ..action(id, ActionKind::NodeCheck, &cluster(0x10, "c", &template))
+        };
+        let accepted = AcceptedAction { action: &action, due_at: at(60), work: None };
+        assert_eq!(store.accept_beside(&node, accepted).await, Ok(Acceptance::Accepted));
+        let claim = Claim { owner: Uuid::from_u128(9), now: at(2), lease: Duration::from_secs(90), seq: 0 };
+        tasks.push(store.task_claim(action.id, claim).await.unwrap().unwrap());
+    }
+    (node, tasks.try_into().unwrap())
+}
+
+async fn holder(store: &Store, node: &Node) -> Option<ActionId> {
+    store.get::<Node>(node.id).await.unwrap().unwrap().active_action
+}
+
+fn end() -> Finish {
+    Finish {
+        status: ActionStatus::Cancelled,
+        status_reason: "why".to_owned(),
+        at: at(3),
+        expires_at: at(9_000).seconds(),
+    }
+}
+
+#[tokio::test]
+async fn one_action_has_a_node_and_the_other_waits() {
+    let store = store().await;
+    let (node, [first, second]) = waiting(&store).await;
+    for _ in 0..2 {
+        assert_eq!(store.take_turn(&first, node.id, None).await, Ok(Turn::Taken), "a repeat changes nothing");
+    }
+    assert_eq!(store.take_turn(&second, node.id, None).await, Ok(Turn::NodeBusy));
+    assert_eq!(holder(&store, &node).await, Some(first.action.id));
+}
+
+#[tokio::test]
+async fn an_action_that_has_ended_takes_no_node() {
+    let store = store().await;
+    let (node, [first, _]) = waiting(&store).await;
+    assert_eq!(store.finish_action(first.action.id, &end()).await, Ok(true));
+    assert_eq!(store.take_turn(&first, node.id, None).await, Ok(Turn::Lost));
+    assert_eq!(holder(&store, &node).await, None);
+}
+
+#[tokio::test]
+async fn a_claim_that_has_lapsed_takes_no_node() {
+    let store = store().await;
+    let (node, [first, _]) = waiting(&store).await;
+    let claim = Claim { owner: Uuid::from_u128(8), now: at(500), lease: Duration::from_secs(90), seq: 0 };
+    let fresh = store.task_claim(first.action.id, claim).await.unwrap().unwrap();
+    assert_eq!(store.take_turn(&first, node.id, None).await, Ok(Turn::Lost));
+    assert_eq!(store.take_turn(&fresh, node.id, None).await, Ok(Turn::Taken));
+}
+
+#[tokio::test]
+async fn a_settlement_is_told_again_as_it_was() {
+    let store = store().await;
+    let (node, [first, second]) = waiting(&store).await;
+    let id = first.action.id;
+    assert_eq!(store.take_turn(&first, node.id, None).await, Ok(Turn::Taken));
+    let cancelled = Settlement::untouched("why").ending(ActionStatus::Cancelled, "why");
+    assert_eq!(store.node_settle(node.id, Some(&node), id, &cancelled, at(3)).await, Ok(Settled::Done));
+    let other = Settlement::moved();
+    let again = store.node_settle(node.id, Some(&node), id, &other, at(4)).await;
+    assert_eq!(again, Ok(Settled::Earlier(ActionStatus::Cancelled, "why".to_owned())));
+    // Whoever comes next is told nothing of it.
+    let next = store.node_settle(node.id, Some(&node), second.action.id, &other, at(4)).await;
+    assert_eq!(next, Ok(Settled::Superseded));
+}
+
+#[tokio::test]
+async fn a_node_parts_with_all_that_follows_or_not_at_all() {
+    let store = store().await;
+    let (node, [first, second]) = waiting(&store).await;
+    assert_eq!(store.take_turn(&first, node.id, None).await, Ok(Turn::Taken));
+    let home = cluster(0x10, "c", &profile(1, "p")).id;
+    let settlement = Settlement::moved();
+    // The node is not a member for this holder: nothing is written.
+    let parting = store
+        .node_parts((home, second.action.id), &node, (first.action.id, &end()), &settlement, at(2))
+        .await;
+    assert_eq!(parting, Ok(Settled::Superseded));
+    assert_eq!(holder(&store, &node).await, Some(first.action.id));
+    let open = store.get::<Action>(first.action.id).await.unwrap().unwrap();
+    assert!(!open.status.is_terminal());
+}
