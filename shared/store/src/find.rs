@@ -9,6 +9,8 @@ use uuid::Uuid;
 
 /// A reference that matches this many resources is ambiguous; there is no need to read more.
 const ENOUGH: usize = 2;
+/// Actions that are read at once to look for a name among them.
+const AT_ONCE: usize = 100;
 
 impl Store {
     /// Finds the resource a reference means: its exact id, else its name, else the start of its id.
@@ -50,28 +52,39 @@ impl Store {
         Ok(hits.pop())
     }
 
-    /// Resources of one project that may have this name.
+    /// Resources of one project that have this name: one, or as many as it takes to say that there are several.
     pub(crate) async fn named<T: Entity>(&self, project: &str, name: &str) -> Result<Vec<T>, StoreError> {
         let prefix = Range::Prefix(format!("{}#", keys::name_prefix(name)));
-        let ids = match T::KIND {
+        let (query, attribute) = match T::KIND {
             kind if kind.keeps_names() => {
-                let query = Query::new(Source::Table, keys::name_partition(T::KIND, project), prefix);
-                self.ids_of::<T>(&query, ENOUGH, "sk").await?
+                (Query::new(Source::Table, keys::name_partition(T::KIND, project), prefix), "sk")
             }
-            Kind::Node => {
-                let query = Query::new(BY_NAME, keys::scope(T::KIND, project), prefix);
-                self.ids_of::<T>(&query, ENOUGH, "pk").await?
-            }
+            Kind::Node => (Query::new(BY_NAME, keys::scope(T::KIND, project), prefix), "pk"),
             // Actions are named after what they do and rarely looked up by that: no index is kept for
             // it, the project's own actions are read instead. Events have no names.
-            Kind::Action => {
-                let query = Query::new(LIST, keys::scope(T::KIND, project), Range::Whole);
-                self.ids_of::<T>(&query, usize::MAX, "pk").await?
-            }
-            _ => Vec::new(),
+            Kind::Action => (Query::new(LIST, keys::scope(T::KIND, project), Range::Whole), "pk"),
+            _ => return Ok(Vec::new()),
         };
-        let found = self.get_many::<T>(&ids).await?;
-        Ok(found.into_iter().filter(|resource| resource.name() == name).take(ENOUGH).collect())
+        let (mut found, mut from) = (Vec::new(), None);
+        loop {
+            let page = self.page(&query, from).await?;
+            let ids = page.items.iter().map(|item| id_in::<T>(item, attribute));
+            let ids = ids.collect::<Result<Vec<_>, _>>()?;
+            // What the index yields mostly has the name. Long names that begin alike share a key, though, and
+            // so do a node's name and one that goes on with the separator.
+            let at_once = if T::KIND == Kind::Action { AT_ONCE } else { ENOUGH };
+            for some in ids.chunks(at_once) {
+                let resources = self.get_many::<T>(some).await?;
+                found.extend(resources.into_iter().filter(|resource| resource.name() == name));
+                if found.len() >= ENOUGH {
+                    return Ok(found);
+                }
+            }
+            from = page.next;
+            if from.is_none() {
+                return Ok(found);
+            }
+        }
     }
 
     async fn find_by_prefix<T: Entity>(&self, scope: Scope<'_>, prefix: &str) -> Result<T, FindError> {

@@ -1,11 +1,13 @@
 //! The whole system in one process.
 
+use crate::answer::Answer;
 use crate::ask::Ask;
 use crate::bell::Bell;
 use crate::ids::SeededIds;
 use crate::people;
 use crate::ticking::Ticking;
 use axum::Router;
+use axum::body::Body;
 use coppice_api::identity::Identity;
 use coppice_compute::simulated::{DynamoStore, Simulated};
 use coppice_compute::testing::ManualClock;
@@ -14,9 +16,11 @@ use coppice_engine::testing::MemoryMailboxes;
 use coppice_local::services::{SIMULATED_TABLE, Services, TABLE};
 use coppice_local::system::{Options, System};
 use coppice_store::{Store, Usage};
-use http::Method;
+use http::{Method, Request};
+use http_body_util::BodyExt;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use tower::ServiceExt;
 
 /// The seed of every id a test sees.
 const SEED: u64 = 20_260_101;
@@ -31,7 +35,7 @@ pub struct TestApp {
     pub bell: Arc<Bell>,
     /// The queues of message receivers.
     pub mailboxes: Arc<MemoryMailboxes>,
-    pub(crate) router: Router,
+    router: Router,
 }
 
 impl TestApp {
@@ -55,8 +59,35 @@ impl TestApp {
     /// # Panics
     /// When it cannot be put together.
     pub async fn with_identity(options: Options, clock: ManualClock, identity: Arc<dyn Identity>) -> Self {
+        Self::assembled(Self::services().await, options, clock, identity)
+    }
+
+    /// The system with these settings, on services that the caller has prepared.
+    ///
+    /// # Panics
+    /// When it cannot be put together.
+    #[must_use]
+    pub fn on(services: Services, options: Options) -> Self {
+        let clock = ManualClock::default();
+        let identity = people::identity(Arc::new(clock.clone()));
+        Self::assembled(services, options, clock, identity)
+    }
+
+    /// Services that live in memory.
+    ///
+    /// # Panics
+    /// When they cannot be opened.
+    pub async fn services() -> Services {
         let url = "http://127.0.0.1:8778".to_owned();
-        let services = Services::open(None, url).await.expect("services in memory open");
+        Services::open(None, url).await.expect("services in memory open")
+    }
+
+    fn assembled(
+        services: Services,
+        options: Options,
+        clock: ManualClock,
+        identity: Arc<dyn Identity>,
+    ) -> Self {
         let simulated = options.simulated.clone();
         let mut system = System::new(services, options).expect("the options are valid");
         let bell = Arc::new(Bell::new(clock.clone()));
@@ -105,6 +136,17 @@ impl TestApp {
     #[must_use]
     pub fn request(&self, method: Method, target: &str) -> Ask<'_> {
         Ask::new(self, method, target)
+    }
+
+    /// Answers a request as it stands; no time passes by itself.
+    ///
+    /// # Panics
+    /// When the answer's body breaks off.
+    pub async fn answer(&self, request: Request<Body>) -> Answer {
+        let Ok(response) = self.router.clone().oneshot(request).await;
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.expect("a body ends").to_bytes().to_vec();
+        Answer::new(parts.status, parts.headers, body)
     }
 
     /// The resource table.

@@ -5,10 +5,8 @@ use crate::app::TestApp;
 use crate::people::Person;
 use axum::body::Body;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
-use http_body_util::BodyExt;
 use serde_json::Value;
 use std::time::Duration;
-use tower::ServiceExt;
 
 /// The authority every request is addressed to.
 const HOST: &str = "127.0.0.1:8778";
@@ -92,9 +90,6 @@ impl<'a> Ask<'a> {
             .body(Body::from(self.body))
             .unwrap_or_else(|cause| panic!("{} is no target: {cause}", self.target));
         *request.headers_mut() = self.headers;
-        let Ok(response) = self.app.router.clone().oneshot(request).await;
-        let (parts, body) = response.into_parts();
-        let body = body.collect().await.expect("a body ends").to_bytes().to_vec();
-        Answer::new(parts.status, parts.headers, body)
+        self.app.answer(request).await
     }
 }

@@ -4,6 +4,7 @@ use crate::app::TestApp;
 use crate::bell::Ring;
 use coppice_domain::time::{Clock, Timestamp};
 use coppice_engine::dispatch::{Outcome, handle};
+use coppice_store::StoreError;
 use std::time::Duration;
 
 /// More rings than any test needs: what goes on for longer does not end.
@@ -53,18 +54,26 @@ impl TestApp {
 
     /// Answers the earliest ring, if there is one.
     pub async fn answer_next(&self) -> Option<Outcome> {
+        Some(self.try_next().await?.unwrap_or(Outcome::Wait(AFTER_FAILURE)))
+    }
+
+    /// The same for a caller to whom it matters that the store failed.
+    ///
+    /// # Errors
+    /// When it did; the ring shows again a little later.
+    pub async fn try_next(&self) -> Option<Result<Outcome, StoreError>> {
         let ring = self.bell.take()?;
         self.clock.advance(ring.at.since(self.clock.now()));
         let worker = &self.system.worker;
         // Boxed, as in the adapters: the future is deep.
-        let outcome = Box::pin(handle(worker, ring.action, ring.seq)).await;
-        let outcome = outcome.unwrap_or(Outcome::Wait(AFTER_FAILURE));
+        let handled = Box::pin(handle(worker, ring.action, ring.seq)).await;
+        let outcome = *handled.as_ref().unwrap_or(&Outcome::Wait(AFTER_FAILURE));
         if let Outcome::Wait(span) = outcome {
             // SQS hides by whole seconds, at least one.
             let span =
                 Duration::from_secs(u64::try_from(span.as_millis().div_ceil(1000)).unwrap_or(1).max(1));
             self.bell.put_back(Ring { at: self.clock.now().plus(span), ..ring });
         }
-        Some(outcome)
+        Some(handled)
     }
 }

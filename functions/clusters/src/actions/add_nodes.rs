@@ -30,7 +30,7 @@ pub(super) async fn add_nodes(
     let rules = Rules { unknown: Unknown::Ignored, ..Rules::default() };
     let asked = coerce_with(FIELDS, data, call.microversion, rules)?;
     let cluster = find::<Cluster>(&env.store, &call.caller, reference).await?;
-    let named = named(env, call, &asked.identities(NODES).value().unwrap_or_default()).await?;
+    let named = named(env, &cluster, &asked.identities(NODES).value().unwrap_or_default()).await?;
     let found = named.iter().filter_map(|each| each.node.as_ref());
     let other_types = other_types(env, &cluster, found).await?;
     let nodes = joinable(&named, &other_types)?;

@@ -35,7 +35,7 @@ pub(super) async fn del_nodes(
     let rules = Rules { unknown: Unknown::Ignored, ..Rules::default() };
     let asked = coerce_with(FIELDS, data, call.microversion, rules)?;
     let cluster = find::<Cluster>(&env.store, &call.caller, reference).await?;
-    let named = named(env, call, &asked.identities(NODES).value().unwrap_or_default()).await?;
+    let named = named(env, &cluster, &asked.identities(NODES).value().unwrap_or_default()).await?;
     let nodes = removable(&named, cluster.id)?;
     let desired = cluster.sizes.desired_capacity - i64::try_from(nodes.len()).unwrap_or(i64::MAX);
     let most = env.settings.max_nodes_per_cluster;

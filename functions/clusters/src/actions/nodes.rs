@@ -1,6 +1,5 @@
 //! Nodes that a request names, and what is wrong with them (spec api-resources I1–I3).
 
-use coppice_api::call::Call;
 use coppice_api::error::Failure;
 use coppice_domain::cluster::Cluster;
 use coppice_domain::fault::{Fault, FaultKind};
@@ -9,8 +8,8 @@ use coppice_domain::node::Node;
 use coppice_domain::profile::Profile;
 use coppice_domain::pyrepr;
 use coppice_engine::Env;
-use coppice_store::FindError;
-use coppice_support::{scope, store_failed};
+use coppice_store::{FindError, Scope};
+use coppice_support::store_failed;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use std::collections::{HashMap, HashSet};
 
@@ -22,14 +21,15 @@ const AT_ONCE: usize = 16;
 pub(super) struct NamedNode<'a> {
     /// As the request spells it.
     pub(super) given: &'a str,
-    /// The one node that the caller may see by that; none where there is none, or several.
+    /// The one node of the cluster's project that this means; none where there is none, or several.
     pub(super) node: Option<Node>,
 }
 
-/// What these references mean, in their order. Ids are read together, the rest one by one.
+/// What these references mean, in their order. A cluster takes nodes of its own project only, whoever asks:
+/// those of others are not there. Ids are read together, the rest one by one.
 pub(super) async fn named<'a>(
     env: &Env,
-    call: &Call,
+    cluster: &Cluster,
     references: &[&'a str],
 ) -> Result<Vec<NamedNode<'a>>, Failure> {
     let most = env.settings.max_nodes_per_cluster;
@@ -43,7 +43,7 @@ pub(super) async fn named<'a>(
         )
         .into());
     }
-    let scope = scope(&call.caller);
+    let scope = Scope::Project(&cluster.project);
     let mut ids: Vec<NodeId> = references.iter().filter_map(|reference| reference.parse().ok()).collect();
     ids.sort();
     ids.dedup();

@@ -35,8 +35,8 @@ pub(super) async fn replace_nodes(
     let map = asked.map(NODES).value().into_iter().flatten();
     let (old, new): (Vec<&str>, Vec<&str>) =
         map.map(|(old, new)| (old.as_str(), new.as_str().unwrap_or_default())).unzip();
-    let old = named(env, call, &old).await?;
-    let new = named(env, call, &new).await?;
+    let old = named(env, &cluster, &old).await?;
+    let new = named(env, &cluster, &new).await?;
     let other_types = other_types(env, &cluster, new.iter().filter_map(|each| each.node.as_ref())).await?;
     let pairs: Vec<Pair<'_>> = old.into_iter().zip(new).collect();
     let candidates = replaceable(&pairs, cluster.id, &other_types)?;

@@ -86,3 +86,20 @@ async fn a_name_that_begins_with_another_is_another() {
         assert_eq!(found.id.uuid().as_u128(), id);
     }
 }
+
+#[tokio::test]
+async fn names_that_share_a_key_are_told_apart() {
+    let store = store().await;
+    // Keys hold the first 900 bytes of a name: here, 225 of its characters.
+    let name = |length: usize| "\u{1D7D8}".repeat(length);
+    let lengths: Vec<usize> = (230..=240).collect();
+    for length in &lengths {
+        store.template_create(&profile(*length as u128, &name(*length))).await.unwrap();
+    }
+    store.template_create(&profile(1000, &name(240))).await.unwrap();
+    for length in &lengths[..10] {
+        assert_eq!(find(&store, Scope::Project(PROJECT), &name(*length)).await, Ok(*length as u128));
+    }
+    assert_eq!(find(&store, Scope::All, &name(240)).await, Err(FindError::Ambiguous));
+    assert_eq!(find(&store, Scope::All, &name(241)).await, Err(FindError::NotFound));
+}

@@ -3,7 +3,6 @@
 
 mod bodies;
 mod fields;
-mod fuzz;
 mod ids;
 mod numbers;
 mod sizes;

@@ -124,3 +124,33 @@ async fn an_administrator_reaches_everyones_nodes() {
     let action = check::accepted(&answer, "1.0");
     assert_eq!(recorded(&app, ADMIN, &action).await["inputs"], json!({ "nodes": [node] }));
 }
+
+#[tokio::test]
+async fn a_cluster_takes_nodes_of_its_own_project_only_whoever_asks() {
+    let app = TestApp::new().await;
+    let profile = app.profile(ALICE, "p").await;
+    let cluster = app.cluster(ALICE, "c", &profile, 1).await;
+    let member = app.show(ALICE, "/v1/nodes", "nodes").await[0]["id"].take();
+    let theirs = orphan(&app, BOB, "n", &app.profile(BOB, "p").await, ACTIVE).await;
+    let before = app.items().await;
+    for (microversion, body, text) in [
+        ("1.0", json!({ "add_nodes": { "nodes": [theirs] } }), "Nodes not found"),
+        ("1.0", json!({ "add_nodes": { "nodes": ["n"] } }), "Nodes not found"),
+        ("1.0", json!({ "del_nodes": { "nodes": [theirs] } }), "Nodes not found"),
+        (
+            "1.3",
+            json!({ "replace_nodes": { "nodes": { member.as_str().unwrap(): theirs } } }),
+            "Replacement nodes not found",
+        ),
+    ] {
+        let given = if body.to_string().contains(&theirs) { theirs.as_str() } else { "n" };
+        let answer = ask(&app, ADMIN, &cluster, microversion, &body).await;
+        check::fault(&answer, 400, "BadRequest", &format!("{text}: ['{given}']."));
+    }
+    assert_eq!(app.items().await, before);
+    // Where names are shared, the cluster's project decides.
+    let own = orphan(&app, ALICE, "n", &profile, ACTIVE).await;
+    let answer = ask(&app, ADMIN, &cluster, "1.0", &json!({ "add_nodes": { "nodes": ["n"] } })).await;
+    let action = check::accepted(&answer, "1.0");
+    assert_eq!(recorded(&app, ADMIN, &action).await["inputs"], json!({ "nodes": [own] }));
+}
