@@ -1,5 +1,6 @@
 //! What happens to every request before and after its handler, in the order of spec api-common §1:
-//! request id, panic catch, version documents, microversion, token, route.
+//! request id, panic catch, version documents, microversion, token, route. The API's description is read
+//! without a token, as the version documents are.
 
 mod origin;
 mod request_id;
@@ -9,6 +10,7 @@ use crate::document;
 use crate::error::{Cause, Failure, envelope};
 use crate::identity::{Caller, Identity, IdentityError};
 use crate::microversion::{self, Microversion, Unusable};
+use crate::openapi;
 use crate::path::{self, Target};
 use crate::raw::RawError;
 use axum::Router;
@@ -118,24 +120,23 @@ async fn answer(pipeline: &Pipeline, resources: &Router, mut request: Request, i
     if rest.is_empty() {
         return document::unauthenticated(&origin, mount);
     }
-    let caller = match authenticate(pipeline, headers).await {
-        Ok(caller) => caller,
-        Err(refusal) => return *refusal,
-    };
+    let open = rest == openapi::PATH && *request.method() == Method::GET;
+    if !open {
+        match authenticate(pipeline, headers).await {
+            Ok(caller) => {
+                let (mount, request_id) = (mount.to_owned(), id.to_string());
+                let context = Context { caller, microversion, origin, mount, request_id };
+                request.extensions_mut().insert(context);
+            }
+            Err(refusal) => return *refusal,
+        }
+    }
     // HEAD would otherwise be answered by the handlers of GET.
     let routable = path::routable(rest).filter(|_| *request.method() != Method::HEAD);
     let Some(target) = routable.and_then(|path| inner_uri(path, uri.query())) else {
         return RawError::not_found().respond(request.headers());
     };
     *request.uri_mut() = target;
-    let mount = mount.to_owned();
-    request.extensions_mut().insert(Context {
-        caller,
-        microversion,
-        origin,
-        mount,
-        request_id: id.to_string(),
-    });
     let Ok(mut response) = resources.clone().oneshot(request).await;
     // Set beside the 404 of a method that has no route, where clients expect none.
     response.headers_mut().remove(ALLOW);
