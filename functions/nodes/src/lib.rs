@@ -5,10 +5,20 @@ mod members;
 mod show;
 
 use axum::Router;
-use axum::routing::get;
+use coppice_api::operation::{Endpoints, Operation};
 use coppice_engine::Env;
 
-/// The endpoints of this function.
+/// What serves the endpoints of this function.
 pub fn router() -> Router<Env> {
-    Router::new().route("/nodes", get(list::list)).route("/nodes/{id}", get(show::show))
+    endpoints().router()
+}
+
+/// What describes them.
+#[must_use]
+pub fn operations() -> Vec<Operation> {
+    endpoints().operations()
+}
+
+fn endpoints() -> Endpoints<Env> {
+    Endpoints::new().serve(list::OPERATION, list::list).serve(show::OPERATION, show::show)
 }
