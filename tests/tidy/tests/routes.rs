@@ -1,28 +1,66 @@
-//! A route is served only where everybody knows of it: the SAM template, `cargo lambda watch`, and the
-//! local server. API Gateway answers by itself what it does not know, and differently.
+//! A route is served only where everybody knows of it: the SAM template, `cargo lambda watch`, the local
+//! server, and the API's description. API Gateway answers by itself what it does not know, and differently.
 
 use coppice_tidy::{assert_none, files, read};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// How endpoints declare what routes them, and the method that each declaration stands for.
+const DECLARATIONS: [(&str, &str); 6] = [
+    ("Operation::get(", "get"),
+    ("Operation::post(", "post"),
+    ("Operation::patch(", "patch"),
+    ("Operation::delete(", "delete"),
+    ("Operation::any_caller(", "get"),
+    ("Operation::open(", "get"),
+];
+/// The path that is declared by its name, because the pipeline knows it too.
+const DESCRIPTION: (&str, &str) = ("openapi::PATH", "/openapi.json");
+/// What the pipeline answers with before anything is routed.
+const VERSIONS_LISTED: [&str; 3] = ["get /", "get /versions", "get /v1"];
 
 /// The spellings of the version that a path may begin with.
 const VERSIONS: [&str; 4] = ["/v1", "/v1.0", "/v1.", ""];
 /// The function for every path that nobody else has.
 const REST: &str = "meta";
 
-/// The first name of every route, by function.
-fn resources() -> BTreeMap<String, BTreeSet<String>> {
-    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+/// An endpoint as its function declares it.
+struct Declared {
+    function: String,
+    method: &'static str,
+    path: String,
+}
+
+/// Every endpoint.
+fn declared() -> Vec<Declared> {
+    let mut found = Vec::new();
     for file in files() {
-        let Some(function) =
-            file.path.strip_prefix("functions/").and_then(|rest| rest.strip_suffix("/src/lib.rs"))
+        let Some((function, place)) =
+            file.path.strip_prefix("functions/").and_then(|rest| rest.split_once('/'))
         else {
             continue;
         };
-        for call in file.text.split(".route(").skip(1) {
-            let path = call.split('"').nth(1).unwrap_or_default();
-            let first = path.split('/').nth(1).unwrap_or_default();
-            found.entry(function.to_owned()).or_default().insert(first.to_owned());
+        if !place.starts_with("src/") || !file.is(".rs") {
+            continue;
         }
+        for (declaration, method) in DECLARATIONS {
+            for call in file.text.split(declaration).skip(1) {
+                let path = match call.trim_start().starts_with(DESCRIPTION.0) {
+                    true => DESCRIPTION.1,
+                    false => call.split('"').nth(1).unwrap_or_default(),
+                };
+                found.push(Declared { function: function.to_owned(), method, path: path.to_owned() });
+            }
+        }
+    }
+    found
+}
+
+/// The first name of every route, by function.
+fn resources() -> BTreeMap<String, BTreeSet<String>> {
+    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for each in declared() {
+        let first = each.path.split('/').nth(1).unwrap_or_default();
+        found.entry(each.function).or_default().insert(first.to_owned());
     }
     found
 }
@@ -100,4 +138,33 @@ fn the_local_server_serves_every_function_with_routes() {
         .filter(|function| !system.contains(&format!("coppice_{function}::router()")))
         .collect();
     assert_none("infra/local/src/system.rs", &wrong);
+}
+
+#[test]
+fn the_description_has_every_route_and_no_other() {
+    let document: serde_json::Value =
+        serde_json::from_str(&read("functions/meta/src/openapi.json")).unwrap_or_default();
+    let paths = document["paths"].as_object().into_iter().flatten();
+    let described: BTreeSet<String> = paths
+        .flat_map(|(path, methods)| {
+            methods.as_object().into_iter().flatten().map(move |(method, _)| format!("{method} {path}"))
+        })
+        .collect();
+    let inside = declared().into_iter().map(|each| format!("{} /v1{}", each.method, each.path));
+    let served: BTreeSet<String> = inside.chain(VERSIONS_LISTED.map(str::to_owned)).collect();
+    let mut wrong: Vec<String> =
+        served.difference(&described).map(|route| format!("{route} is not described")).collect();
+    wrong.extend(described.difference(&served).map(|route| format!("{route} is not served")));
+    assert_none("functions/meta/src/openapi.json", &wrong);
+}
+
+#[test]
+fn functions_route_only_what_they_declare() {
+    let wrong: Vec<String> = files()
+        .iter()
+        .filter(|file| file.path.starts_with("functions/") && file.is(".rs"))
+        .filter(|file| file.text.contains(".route("))
+        .map(|file| file.path.clone())
+        .collect();
+    assert_none("routes are served from declarations: Endpoints::serve", &wrong);
 }

@@ -17,9 +17,11 @@ use coppice_api::call::{Body, Call, Endpoint};
 use coppice_api::error::Failure;
 use coppice_api::limits::storable;
 use coppice_api::microversion::{Feature, MIN, Microversion};
+use coppice_api::operation::{Choice, Object, Operation, Payload, Shown};
+use coppice_api::views;
 use coppice_domain::action::ActionKind;
 use coppice_domain::cluster::{Cluster, JsonMap};
-use coppice_domain::fault::Fault;
+use coppice_domain::fault::{Fault, FaultKind};
 use coppice_domain::resize::ScaleDirection;
 use coppice_engine::Env;
 use coppice_engine::accept::{self, Asked, Requester};
@@ -28,6 +30,20 @@ use policy::Change;
 use serde_json::{Value, json};
 
 const ENDPOINT: Endpoint = Endpoint { rule: "clusters:action", since: MIN, body: Body::Optional };
+
+/// The keys of bodies that name an action.
+const CHOICES: &[Choice] = &[
+    Choice::new("resize", Object::lenient(resize::FIELDS)),
+    Choice::new("scale_out", Object::lenient(scale::FIELDS)),
+    Choice::new("scale_in", Object::lenient(scale::FIELDS)),
+];
+
+/// This endpoint.
+pub(crate) const OPERATION: Operation =
+    Operation::post("/clusters/{id}/actions", "Start the action that the body's one key names", ENDPOINT)
+        .takes(Payload::OneOf(CHOICES))
+        .accepted(Shown::One("action", views::ACTION_ID))
+        .refuses(&[FaultKind::ActionConflict, FaultKind::ResourceIsLocked, FaultKind::FeatureNotSupported]);
 
 /// The actions a request can name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -172,6 +188,14 @@ mod tests {
         ] {
             assert_eq!(Named::parse(one), Some(action));
             assert_eq!(Named::parse(other), Some(action));
+        }
+    }
+
+    #[test]
+    fn what_is_described_is_known_and_as_old_as_described() {
+        for choice in CHOICES {
+            let named = Named::parse(choice.key).unwrap();
+            assert_eq!(choice.since, named.since(), "{}", choice.key);
         }
     }
 
