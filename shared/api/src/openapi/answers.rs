@@ -76,19 +76,21 @@ fn success(answer: &Answer) -> Value {
         "description": status.and_then(|status| status.canonical_reason()).unwrap_or("Done"),
         "headers": components::headers(answer.versioned, answer.location),
     });
-    if let Some(schema) = shown(&answer.shown) {
-        given["content"] = json!({ "application/json": { "schema": schema } });
+    if let Some(content) = content(&answer.shown) {
+        given["content"] = content;
     }
     given
 }
 
-/// The schema of a body; none if there is none.
-fn shown(shown: &Shown) -> Option<Value> {
-    Some(match shown {
+/// The forms of a body; none if there is none.
+fn content(shown: &Shown) -> Option<Value> {
+    let schema = match shown {
         Shown::One(key, each) => schema::object([(key, schema::reference(each.name))]),
         Shown::Many(key, each) => schema::object([(key, schema::list(schema::reference(each.name)))]),
         Shown::Whole(whole) => schema::reference(whole.name),
         Shown::Null => json!({ "type": "null" }),
+        Shown::Status => return Some(components::forms(&schema::reference(components::RAW))),
         Shown::Nothing => return None,
-    })
+    };
+    Some(json!({ "application/json": { "schema": schema } }))
 }

@@ -9,9 +9,9 @@ use serde_json::{Map, Value, json};
 
 pub(super) const INTRODUCTION: &str = "\
 Fleets of compute nodes that grow, shrink and heal themselves.\n\n\
-Every request needs a token, and may ask for a microversion; what an older one does not know is marked \
-`x-since`: an operation is then refused, a field of a request is checked and ignored, a field of an answer \
-is left out. `x-rule` names the rule that guards an operation.\n\n\
+A request needs a token, unless its operation says otherwise, and may ask for a microversion; what an older \
+one does not know is marked `x-since`: an operation is then refused, a field of a request is checked and \
+ignored, a field of an answer is left out. `x-rule` names the rule that guards an operation.\n\n\
 A request that is accepted with 202 starts an action, whose URL is in `Location`. Any operation may answer \
 500 or 503 when the service fails, with the same body as other refusals; it is described only where it is \
 the answer to something in the request.";
@@ -20,7 +20,7 @@ the answer to something in the request.";
 pub(super) const TOKEN: &str = "token";
 
 pub(super) const ERROR: &str = "Error";
-const RAW_ERROR: &str = "RawError";
+pub(super) const RAW: &str = "Raw";
 const UNAUTHORIZED_ERROR: &str = "UnauthorizedError";
 
 pub(super) const BAD_REQUEST: &str = "BadRequest";
@@ -69,7 +69,7 @@ pub(super) fn shared() -> Map<String, Value> {
     let property = views::TYPE_PROPERTY;
     Map::from_iter([
         (ERROR.to_owned(), envelope),
-        (RAW_ERROR.to_owned(), raw),
+        (RAW.to_owned(), raw),
         (UNAUTHORIZED_ERROR.to_owned(), object([("error", unauthorized)])),
         (property.name.to_owned(), (property.schema)()),
     ])
@@ -96,7 +96,7 @@ fn header(description: &str, value: Value) -> Value {
 /// A refusal in the envelope; where the pipeline refuses too, also in the forms that follow `Accept`.
 fn refusal(description: &str, raw_too: bool) -> Value {
     if raw_too {
-        let either = json!({ "anyOf": [schema::reference(ERROR), schema::reference(RAW_ERROR)] });
+        let either = json!({ "anyOf": [schema::reference(ERROR), schema::reference(RAW)] });
         return in_forms(description, &either);
     }
     json!({
@@ -107,18 +107,23 @@ fn refusal(description: &str, raw_too: bool) -> Value {
 }
 
 fn raw(description: &str) -> Value {
-    in_forms(description, &schema::reference(RAW_ERROR))
+    in_forms(description, &schema::reference(RAW))
 }
 
 fn in_forms(description: &str, json: &Value) -> Value {
     json!({
         "description": description,
         "headers": headers(false, false),
-        "content": {
-            "application/json": { "schema": json },
-            "text/html": { "schema": text() },
-            "text/plain": { "schema": text() },
-        },
+        "content": forms(json),
+    })
+}
+
+/// A body in the form that `Accept` prefers; in JSON it looks like this.
+pub(super) fn forms(json: &Value) -> Value {
+    json!({
+        "application/json": { "schema": json },
+        "text/html": { "schema": text() },
+        "text/plain": { "schema": text() },
     })
 }
 

@@ -70,6 +70,7 @@ fn simple(keyword: &str, wanted: &Value, value: &Value, components: &Map<String,
         "type" if wanted.is_array() => entries().any(|name| is_a(name, value)),
         "type" => is_a(wanted, value),
         "enum" => entries().any(|each| each == value),
+        "allOf" => entries().all(|schema| complaints(schema, components, value).is_empty()),
         "anyOf" => entries().any(|schema| complaints(schema, components, value).is_empty()),
         "required" => value
             .as_object()

@@ -7,7 +7,9 @@ use crate::operation::Object;
 use serde_json::{Map, Value, json};
 
 /// The characters of names. Decimal digits of other scripts pass too.
-const NAME: &str = "^[A-Za-z0-9._~\u{4e00}-\u{9fa5}-]+$";
+pub(super) const NAME: &str = "[A-Za-z0-9._~\u{4e00}-\u{9fa5}-]+";
+/// How many there may be.
+pub(super) const LONGEST_NAME: usize = 255;
 
 /// The schema of an object in a body.
 pub(super) fn object(object: &Object) -> Value {
@@ -15,7 +17,7 @@ pub(super) fn object(object: &Object) -> Value {
         object.fields.iter().map(|each| (each.name.to_owned(), field(each))).collect();
     let required: Vec<&str> =
         object.fields.iter().filter(|each| must_be_given(each)).map(|each| each.name).collect();
-    let mut described = json!({ "type": "object" });
+    let mut described = if object.nullable { schema::nullable(schema::map()) } else { schema::map() };
     if !properties.is_empty() {
         described["properties"] = properties.into();
     }
@@ -67,13 +69,19 @@ fn kind(kind: Kind) -> Value {
         Kind::IdentityList => {
             json!({ "type": "array", "items": schema::text(), "minItems": 1, "uniqueItems": true })
         }
+        Kind::Any => json!({}),
         Kind::ReplaceMap => {
             json!({ "type": "object", "additionalProperties": schema::text(), "minProperties": 1 })
         }
     }
 }
 
-/// What may be a name, in a body or in a query.
-pub(super) fn name() -> Value {
-    json!({ "type": "string", "minLength": 1, "maxLength": 255, "pattern": NAME })
+/// What may be a name.
+fn name() -> Value {
+    json!({
+        "type": "string",
+        "minLength": 1,
+        "maxLength": LONGEST_NAME,
+        "pattern": format!("^{NAME}$"),
+    })
 }

@@ -9,8 +9,7 @@ use serde_json::{Map, Value, json};
 pub(super) fn of(operation: &Operation, answer: &Answer, all: &[Operation]) -> Map<String, Value> {
     match answer.shown {
         Shown::One(key, each) if each.name == ACTION_ID.name => {
-            let shows = all.iter().find(|each| (each.method, each.path) == (Verb::Get, "/actions/{id}"));
-            shows.map(|each| link(each, &format!("$response.body#/{key}"))).into_iter().collect()
+            below("/actions", all, &format!("$response.body#/{key}"))
         }
         Shown::One(key, _) if operation.method == Verb::Post => {
             below(operation.path, all, &format!("$response.body#/{key}/id"))

@@ -63,15 +63,14 @@ fn described_as(operation: &Operation, all: &[Operation]) -> Value {
         "parameters": parameters::of(operation),
         "responses": answers::of(operation, all),
     });
-    match operation.guard {
-        Guard::Endpoint(endpoint) => {
-            described["x-rule"] = endpoint.rule.into();
-            if endpoint.since > MIN {
-                described["x-since"] = endpoint.since.to_string().into();
-            }
+    if let Some(endpoint) = operation.endpoint() {
+        described["x-rule"] = endpoint.rule.into();
+        if endpoint.since > MIN {
+            described["x-since"] = endpoint.since.to_string().into();
         }
-        Guard::Token(_) => {}
-        Guard::Open(_) => described["security"] = json!([]),
+    }
+    if !operation.needs_token() {
+        described["security"] = json!([]);
     }
     if let Some(body) = payloads::of(operation) {
         described["requestBody"] = body;
@@ -81,13 +80,13 @@ fn described_as(operation: &Operation, all: &[Operation]) -> Value {
 
 /// Whether a microversion is looked for: everywhere inside the version.
 fn negotiates(operation: &Operation) -> bool {
-    operation.needs_token() || !matches!(operation.path, "/" | "/versions")
+    !matches!(operation.guard, Guard::Open(_)) || !matches!(operation.path, "/" | "/versions")
 }
 
 /// What an operation is about: its path's first name.
 fn tag(operation: &Operation) -> &'static str {
     match operation.path.split('/').nth(1) {
-        Some(name) if !name.is_empty() && operation.needs_token() => name,
+        Some(name) if !name.is_empty() && !matches!(operation.guard, Guard::Open(_)) => name,
         _ => "versions",
     }
 }

@@ -1,6 +1,7 @@
 //! The parameters of requests: microversion, path and query (spec api-common §3, §13).
 
-use super::{fields, schema};
+use super::fields::{LONGEST_NAME, NAME};
+use super::schema;
 use crate::fields::query::{Listing, UUID_PATTERN, Values};
 use crate::microversion::{HEADER, HISTORY, MIN, Microversion, SERVICE};
 use crate::operation::{Operation, Parameter, Query};
@@ -93,6 +94,7 @@ fn or_empty(pattern: &str) -> Value {
 
 fn single(parameter: &Parameter) -> Value {
     let schema = values(parameter.values);
+    let schema = if parameter.required { schema::with(schema, "minLength", 1.into()) } else { schema };
     let described = match parameter.since {
         Some(feature) => schema::since(feature, schema),
         None => schema,
@@ -108,7 +110,8 @@ fn values(values: Values) -> Value {
     match values {
         Values::Any => schema::text(),
         Values::OneOf(names) => schema::one_of(names.iter().copied()),
-        Values::Name => fields::name(),
+        // Of one value, as here, the empty one is ignored.
+        Values::Name => schema::with(or_empty(NAME), "maxLength", LONGEST_NAME.into()),
         Values::Flag => schema::boolean(),
     }
 }

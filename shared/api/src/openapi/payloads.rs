@@ -5,7 +5,7 @@ use super::schema;
 use crate::call::Body;
 use crate::microversion::MIN;
 use crate::operation::{Choice, Operation, Payload};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// The body that `operation` takes; none if it takes none.
 pub(super) fn of(operation: &Operation) -> Option<Value> {
@@ -24,6 +24,9 @@ pub(super) fn of(operation: &Operation) -> Option<Value> {
             "minProperties": 1,
             "maxProperties": 1,
         }),
+        Payload::Revised { feature, now, before } => json!({
+            "anyOf": [schema::since(feature, fields::object(&now)), fields::object(&before)],
+        }),
     };
     let required = operation.endpoint().is_some_and(|endpoint| endpoint.body == Body::Required);
     Some(json!({ "required": required, "content": { "application/json": { "schema": schema } } }))
@@ -31,21 +34,16 @@ pub(super) fn of(operation: &Operation) -> Option<Value> {
 
 /// An object with exactly one of several keys.
 fn one_of(choices: &[Choice]) -> Value {
-    let properties: Map<String, Value> = choices
-        .iter()
-        .map(|choice| {
-            let object = fields::object(&choice.object);
-            let known_from_the_start = choice.since == MIN;
-            let object =
-                if known_from_the_start { object } else { schema::since_version(choice.since, object) };
-            (choice.key.to_owned(), object)
-        })
-        .collect();
-    json!({
-        "type": "object",
-        "properties": properties,
-        "additionalProperties": false,
-        "minProperties": 1,
-        "maxProperties": 1,
-    })
+    let alternatives = choices.iter().map(|choice| {
+        let key = choice.key;
+        let alternative = json!({
+            "type": "object",
+            "properties": { key: fields::object(&choice.object) },
+            "required": [key],
+            "additionalProperties": false,
+        });
+        let known_from_the_start = choice.since == MIN;
+        if known_from_the_start { alternative } else { schema::since_version(choice.since, alternative) }
+    });
+    json!({ "oneOf": alternatives.collect::<Vec<_>>() })
 }

@@ -57,6 +57,15 @@ pub fn bare_instant() -> Value {
     })
 }
 
+/// `2016-05-13T07:02:04`, to the microsecond where that is not zero, in UTC without saying so.
+#[must_use]
+pub fn bare_moment() -> Value {
+    json!({
+        "type": "string",
+        "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{6})?$",
+    })
+}
+
 /// One of these strings.
 #[must_use]
 pub fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> Value {

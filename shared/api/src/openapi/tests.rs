@@ -2,7 +2,7 @@ use super::*;
 use crate::call::{Body, Endpoint};
 use crate::fields::{Field, Kind, lists};
 use crate::microversion::Feature;
-use crate::operation::{Choice, Object, Parameter, Payload, Shown};
+use crate::operation::{Answer, Choice, Object, Parameter, Payload, Shown};
 use crate::views;
 use coppice_domain::fault::FaultKind;
 
@@ -13,6 +13,8 @@ const NEWER: Endpoint =
     Endpoint { rule: "clusters:operation", since: Feature::Operations.since(), body: Body::Required };
 const ACT: Endpoint = Endpoint { rule: "clusters:action", since: MIN, body: Body::Optional };
 const SERVICES: Endpoint = Endpoint { rule: "services:index", since: MIN, body: Body::None };
+const TRIGGER: Endpoint = Endpoint { rule: "webhooks:trigger", since: MIN, body: Body::Optional };
+const CANCEL: Endpoint = Endpoint { rule: "actions:update", since: MIN, body: Body::Required };
 const SHOW_ACTION: Endpoint = Endpoint { rule: "actions:get", since: MIN, body: Body::None };
 
 const FIELDS: &[Field] = &[
@@ -22,6 +24,8 @@ const FIELDS: &[Field] = &[
 ];
 const FORCE: &[Field] = &[Field::new("force", Kind::Boolean)];
 const FORCED: &[Parameter] = &[Parameter::flag("force").since(Feature::ForceDelete)];
+const CALLED: &[Parameter] = &[Parameter::required("V")];
+const PARAMS: &[Field] = &[Field::new("params", Kind::JsonMap).nullable(), Field::new("more", Kind::Any)];
 const NODES: &[Field] = &[Field::new("nodes", Kind::ReplaceMap)];
 const CHOICES: &[Choice] = &[
     Choice::new("check", Object::ANY),
@@ -47,8 +51,18 @@ fn operations() -> Vec<Operation> {
             .takes(Payload::OneOf(CHOICES))
             .accepted(Shown::One("action", views::ACTION_ID)),
         Operation::post("/clusters/{id}/ops", "Operate", NEWER)
-            .takes(Payload::Named(Object::ANY))
+            .takes(Payload::Named(Object::ANY.nullable()))
             .no_content(),
+        Operation::unclaimed("/webhooks/{id}/trigger", "Call", TRIGGER)
+            .reads(CALLED)
+            .takes(Payload::Revised {
+                feature: Feature::WebhookBody,
+                now: Object::ANY,
+                before: Object::strict(PARAMS),
+            })
+            .accepted(Shown::One("action", views::ACTION_ID)),
+        Operation::patch("/actions/{id}", "Cancel", CANCEL)
+            .answers(Answer::new(202, Shown::Status).unversioned()),
         Operation::get("/services", "List", SERVICES),
         Operation::get("/actions/{id}", "Show", SHOW_ACTION).ok(Shown::One("action", views::ACTION)),
         Operation::open(PATH, "Describe", "openapi_get"),
@@ -101,24 +115,56 @@ fn a_body_that_names_one_thing_has_exactly_one_key() {
     assert_eq!(at(&format!("{action}/required")), false);
     assert_eq!(
         at(&format!("{action}/content/application~1json/schema")),
-        json!({
-            "type": "object",
-            "properties": {
-                "check": { "type": "object" },
-                "replace_nodes": {
+        json!({ "oneOf": [
+            {
+                "type": "object",
+                "properties": { "check": { "type": "object" } },
+                "required": ["check"],
+                "additionalProperties": false
+            },
+            {
+                "type": "object",
+                "properties": { "replace_nodes": {
                     "type": "object",
                     "properties": { "nodes": {
                         "type": "object", "additionalProperties": { "type": "string" }, "minProperties": 1
                     } },
-                    "required": ["nodes"],
-                    "x-since": "1.3"
-                }
-            },
-            "additionalProperties": false, "minProperties": 1, "maxProperties": 1
-        })
+                    "required": ["nodes"]
+                } },
+                "required": ["replace_nodes"],
+                "additionalProperties": false,
+                "x-since": "1.3"
+            }
+        ] })
     );
     let operation = "/paths/~1v1~1clusters~1{id}~1ops/post/requestBody/content/application~1json/schema";
-    assert_eq!(at(&format!("{operation}/additionalProperties")), json!({ "type": "object" }));
+    assert_eq!(at(&format!("{operation}/additionalProperties")), json!({ "type": ["object", "null"] }));
+}
+
+#[test]
+fn a_body_that_a_microversion_changed_is_either_one() {
+    let body = at("/paths/~1v1~1webhooks~1{id}~1trigger/post/requestBody");
+    assert_eq!(body["required"], false);
+    assert_eq!(
+        body["content"]["application/json"]["schema"],
+        json!({ "anyOf": [
+            { "type": "object", "x-since": "1.10" },
+            {
+                "type": "object",
+                "properties": { "params": { "type": ["object", "null"] }, "more": {} },
+                "additionalProperties": false
+            }
+        ] })
+    );
+}
+
+#[test]
+fn an_answer_that_says_its_status_has_three_forms() {
+    let done = at("/paths/~1v1~1actions~1{id}/patch/responses/202");
+    let forms: Vec<&String> = done["content"].as_object().unwrap().keys().collect();
+    assert_eq!(forms, ["application/json", "text/html", "text/plain"]);
+    assert_eq!(done["content"]["application/json"]["schema"], json!({ "$ref": "#/components/schemas/Raw" }));
+    assert!(done["headers"].get("OpenStack-API-Version").is_none());
 }
 
 #[test]
@@ -133,6 +179,11 @@ fn a_query_is_described_by_the_listing_that_reads_it() {
     assert_eq!(parameters[2]["schema"]["pattern"], format!("^({keys}(,{keys})*)?$"));
     let force = at("/paths/~1v1~1clusters~1{id}/delete/parameters/1");
     assert_eq!(force["schema"], json!({ "type": "boolean", "x-since": "1.8" }));
+    let called = at("/paths/~1v1~1webhooks~1{id}~1trigger/post/parameters/1");
+    assert_eq!(
+        called,
+        json!({ "name": "V", "in": "query", "required": true, "schema": { "type": "string", "minLength": 1 } })
+    );
 }
 
 #[test]
@@ -157,6 +208,7 @@ fn refusals_follow_from_path_query_rule_and_declaration() {
         ("/paths/~1v1~1clusters/get", &["200", "400", "401", "403", "406", "414"]),
         ("/paths/~1v1~1clusters/post", &["202", "400", "401", "403", "406", "414"]),
         ("/paths/~1v1~1clusters~1{id}/delete", &["202", "400", "401", "404", "406", "409", "414"]),
+        ("/paths/~1v1~1webhooks~1{id}~1trigger/post", &["202", "400", "404", "406", "414"]),
         ("/paths/~1v1~1services/get", &["400", "401", "403", "406", "414"]),
     ] {
         assert_eq!(statuses(pointer), expected, "{pointer}");
@@ -172,6 +224,9 @@ fn what_needs_no_token_says_so() {
     assert_eq!(at("/security"), json!([{ "token": [] }]));
     assert_eq!(at("/paths/~1v1~1openapi.json/get/security"), json!([]));
     assert_eq!(at("/paths/~1versions/get/security"), json!([]));
+    let call = at("/paths/~1v1~1webhooks~1{id}~1trigger/post");
+    assert_eq!((&call["security"], &call["tags"]), (&json!([]), &json!(["webhooks"])));
+    assert_eq!(call["x-rule"], "webhooks:trigger");
     assert!(document(&operations()).pointer("/paths/~1v1~1clusters/get/security").is_none());
 }
 
@@ -181,6 +236,8 @@ fn answers_lead_on() {
     assert_eq!(made["parameters"], json!({ "id": "$response.body#/cluster/id" }));
     let acted = at("/paths/~1v1~1clusters~1{id}~1actions/post/responses/202/links/actions_get");
     assert_eq!(acted["parameters"], json!({ "id": "$response.body#/action" }));
+    let cancelled = at("/paths/~1v1~1clusters~1{id}~1actions/post/responses/202/links/actions_update");
+    assert_eq!(cancelled["parameters"], acted["parameters"]);
     let headers = at("/paths/~1v1~1clusters/post/responses/202/headers");
     assert_eq!(headers["Location"], json!({ "$ref": "#/components/headers/Location" }));
 }

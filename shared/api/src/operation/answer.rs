@@ -22,6 +22,8 @@ pub enum Shown {
     Whole(Representation),
     /// The JSON literal `null`.
     Null,
+    /// What the status says, in the form that `Accept` prefers: [`crate::raw`].
+    Status,
     /// No body.
     Nothing,
 }

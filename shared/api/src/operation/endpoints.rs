@@ -31,6 +31,13 @@ impl<S: Clone + Send + Sync + 'static> Endpoints<S> {
         self
     }
 
+    /// The same and this one, which the handler of another with its method and route answers too.
+    #[must_use]
+    pub fn and(mut self, operation: Operation) -> Self {
+        self.operations.push(operation);
+        self
+    }
+
     /// What serves them.
     pub fn router(self) -> Router<S> {
         self.router

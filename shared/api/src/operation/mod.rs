@@ -55,6 +55,8 @@ pub enum Verb {
 pub enum Guard {
     /// A token, and what the endpoint declares.
     Endpoint(Endpoint),
+    /// What the endpoint declares, of a caller that its handler finds; a request has no token.
+    Unclaimed(Endpoint),
     /// A token; the text is the operation's id.
     Token(&'static str),
     /// Nothing: it is read without a token. The text is the operation's id.
@@ -108,6 +110,12 @@ impl Operation {
     #[must_use]
     pub const fn post(path: &'static str, summary: &'static str, endpoint: Endpoint) -> Self {
         Self::new(Verb::Post, path, summary, Guard::Endpoint(endpoint))
+    }
+
+    /// A POST whose caller its handler finds: [`crate::call::Unclaimed`].
+    #[must_use]
+    pub const fn unclaimed(path: &'static str, summary: &'static str, endpoint: Endpoint) -> Self {
+        Self::new(Verb::Post, path, summary, Guard::Unclaimed(endpoint))
     }
 
     /// A PATCH.
@@ -198,7 +206,7 @@ impl Operation {
     #[must_use]
     pub fn id(&self) -> String {
         match self.guard {
-            Guard::Endpoint(endpoint) => endpoint.rule.replace(':', "_"),
+            Guard::Endpoint(endpoint) | Guard::Unclaimed(endpoint) => endpoint.rule.replace(':', "_"),
             Guard::Token(id) | Guard::Open(id) => id.to_owned(),
         }
     }
@@ -207,7 +215,7 @@ impl Operation {
     #[must_use]
     pub const fn endpoint(&self) -> Option<Endpoint> {
         match self.guard {
-            Guard::Endpoint(endpoint) => Some(endpoint),
+            Guard::Endpoint(endpoint) | Guard::Unclaimed(endpoint) => Some(endpoint),
             Guard::Token(_) | Guard::Open(_) => None,
         }
     }
@@ -215,7 +223,7 @@ impl Operation {
     /// Whether it needs a token.
     #[must_use]
     pub const fn needs_token(&self) -> bool {
-        !matches!(self.guard, Guard::Open(_))
+        !matches!(self.guard, Guard::Open(_) | Guard::Unclaimed(_))
     }
 
     /// The names of its path's parameters.

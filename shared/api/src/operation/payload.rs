@@ -1,7 +1,7 @@
 //! The bodies that endpoints take.
 
 use crate::fields::{Field, Unknown};
-use crate::microversion::{MIN, Microversion};
+use crate::microversion::{Feature, MIN, Microversion};
 
 /// A body.
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +16,15 @@ pub enum Payload {
     OneOf(&'static [Choice]),
     /// `{name: object}` with exactly one key, which names something of the resource's own.
     Named(Object),
+    /// An object that a microversion brought, and the one that goes until then.
+    Revised {
+        /// What changed.
+        feature: Feature,
+        /// The object since then.
+        now: Object,
+        /// The object before.
+        before: Object,
+    },
 }
 
 /// An object in a body.
@@ -25,6 +34,8 @@ pub struct Object {
     pub fields: &'static [Field],
     /// What happens to others.
     pub unknown: Unknown,
+    /// Whether null is as good as an object without keys.
+    pub nullable: bool,
 }
 
 /// One of the keys that a body may have.
@@ -45,13 +56,19 @@ impl Object {
     /// An object with these keys and no others.
     #[must_use]
     pub const fn strict(fields: &'static [Field]) -> Self {
-        Self { fields, unknown: Unknown::Refused }
+        Self { fields, unknown: Unknown::Refused, nullable: false }
     }
 
     /// An object with these keys, in which others do no harm.
     #[must_use]
     pub const fn lenient(fields: &'static [Field]) -> Self {
-        Self { fields, unknown: Unknown::Ignored }
+        Self { fields, unknown: Unknown::Ignored, nullable: false }
+    }
+
+    /// The same, or null.
+    #[must_use]
+    pub const fn nullable(self) -> Self {
+        Self { nullable: true, ..self }
     }
 }
 

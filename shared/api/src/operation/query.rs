@@ -21,7 +21,7 @@ pub struct Parameter {
     pub name: &'static str,
     /// Which values it takes.
     pub values: Values,
-    /// Whether it must be given.
+    /// Whether it must be given, and not be empty.
     pub required: bool,
     /// What brought it: below that microversion it is checked, then discarded.
     pub since: Option<Feature>,
@@ -32,6 +32,12 @@ impl Parameter {
     #[must_use]
     pub const fn flag(name: &'static str) -> Self {
         Self { name, values: Values::Flag, required: false, since: None }
+    }
+
+    /// Any text but none.
+    #[must_use]
+    pub const fn required(name: &'static str) -> Self {
+        Self { name, values: Values::Any, required: true, since: None }
     }
 
     /// The same, known from the microversion of `feature` on.

@@ -4,6 +4,7 @@
 //! know. Beside each stands its schema, for the API's description; tests hold one to the other.
 
 mod action;
+mod attribute;
 mod cluster;
 mod event;
 mod meta;
@@ -15,14 +16,18 @@ mod service;
 mod types;
 
 pub use action::{ACTION, ACTION_ID, ActionLinks, action};
+pub use attribute::{ATTRIBUTE, attribute};
 pub use cluster::{CLUSTER, cluster};
 pub use event::{EVENT, event};
 pub use meta::{BUILD_INFO, DESCRIPTION, build_info};
-pub use node::{NODE, node};
-pub use policy::{cluster_policy, listed_policy, policy, validated_policy};
+pub use node::{NODE, NODE_PREVIEW, node, node_preview};
+pub use policy::{
+    CLUSTER_POLICY, LISTED_POLICY, POLICY, VALIDATED_POLICY, cluster_policy, listed_policy, policy,
+    validated_policy,
+};
 pub use profile::{PROFILE, VALIDATED_PROFILE, profile, validated_profile};
-pub use receiver::receiver;
-pub use service::service;
+pub use receiver::{RECEIVER, receiver};
+pub use service::{SERVICE, service};
 pub use types::{LISTED_TYPE, OPERATIONS, TYPE, TYPE_PROPERTY};
 
 use coppice_domain::time::Timestamp;

@@ -6,6 +6,7 @@ use crate::openapi::schema::{
     self, boolean, integer, map, nullable, object, one_of, since, text, uuid, with_optional,
 };
 use crate::operation::Representation;
+use coppice_domain::cluster::JsonMap;
 use coppice_domain::node::{Node, NodeStatus};
 use serde_json::{Value, json};
 
@@ -41,6 +42,19 @@ pub fn node(node: &Node, profile_name: &str, microversion: Microversion) -> Valu
 
 /// What [`node`] makes, with what the backend tells of it where that was asked for.
 pub const NODE: Representation = Representation { name: "Node", schema };
+
+/// The representation of the spec that adopting an instance would make a profile of.
+#[must_use]
+pub fn node_preview(spec: &JsonMap) -> Value {
+    json!({ "node_preview": spec })
+}
+
+/// What [`node_preview`] makes.
+pub const NODE_PREVIEW: Representation = Representation { name: "NodePreview", schema: preview_schema };
+
+fn preview_schema() -> Value {
+    object([("node_preview", map())])
+}
 
 fn schema() -> Value {
     let node = object([

@@ -221,6 +221,7 @@ fn a_receiver_reads_as_recorded() {
         "params": {"count": 1}, "project": PROJECT, "type": "webhook", "updated_at": null, "user": USER
     });
     assert_eq!(receiver(&record), recorded);
+    assert_conforms(super::RECEIVER, &recorded);
     for key in ["action", "cluster_id", "params"] {
         recorded[key] = Value::Null;
     }
@@ -228,6 +229,7 @@ fn a_receiver_reads_as_recorded() {
     let kind = ReceiverType::Message;
     let message = Receiver { kind, cluster_id: None, action: None, params: None, ..record };
     assert_eq!(receiver(&message), recorded);
+    assert_conforms(super::RECEIVER, &recorded);
 }
 
 #[test]

@@ -64,7 +64,7 @@ fn parameter() -> Value {
 mod tests {
     use super::*;
     use crate::openapi::conform::assert_conforms;
-    use coppice_domain::profile_types;
+    use coppice_domain::{policy_types, profile_types};
 
     #[test]
     fn every_profile_type_looks_as_described() {
@@ -78,6 +78,19 @@ mod tests {
         }
         for each in &profile_types::ALL {
             assert_conforms(OPERATIONS, &each.show_operations());
+        }
+    }
+
+    #[test]
+    fn every_policy_type_looks_as_described() {
+        for detailed in [false, true] {
+            for item in policy_types::list(detailed) {
+                assert_conforms(LISTED_TYPE, &item);
+            }
+            for item in policy_types::list(false) {
+                let key = item["name"].as_str().unwrap();
+                assert_conforms(TYPE, &policy_types::show(key, detailed).unwrap());
+            }
         }
     }
 }
