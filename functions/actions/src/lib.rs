@@ -8,13 +8,12 @@ mod show;
 mod update;
 
 use axum::Router;
-use axum::routing::patch;
 use coppice_api::operation::{Endpoints, Operation};
 use coppice_engine::Env;
 
 /// What serves the endpoints of this function.
 pub fn router() -> Router<Env> {
-    endpoints().router().route("/actions/{id}", patch(update::update))
+    endpoints().router()
 }
 
 /// What describes them.
@@ -28,6 +27,7 @@ fn endpoints() -> Endpoints<Env> {
         .serve(list::OPERATION, list::list)
         .serve(create::OPERATION, create::create)
         .serve(show::OPERATION, show::show)
+        .serve(update::OPERATION, update::update)
         .serve(events::list::OPERATION, events::list::list)
         .serve(events::show::OPERATION, events::show::show)
 }

@@ -14,18 +14,12 @@ mod testing;
 mod update;
 
 use axum::Router;
-use axum::routing::{get, post};
 use coppice_api::operation::{Endpoints, Operation};
 use coppice_engine::Env;
 
 /// What serves the endpoints of this function.
 pub fn router() -> Router<Env> {
-    endpoints()
-        .router()
-        .route("/clusters/{id}/attrs/{path}", get(attributes::collect))
-        .route("/clusters/{id}/ops", post(ops::create))
-        .route("/clusters/{id}/policies", get(policies::list::list))
-        .route("/clusters/{id}/policies/{policy_id}", get(policies::show::show))
+    endpoints().router()
 }
 
 /// What describes them.
@@ -42,4 +36,8 @@ fn endpoints() -> Endpoints<Env> {
         .serve(update::OPERATION, update::update)
         .serve(delete::OPERATION, delete::delete)
         .serve(actions::OPERATION, actions::create)
+        .serve(attributes::OPERATION, attributes::collect)
+        .serve(ops::OPERATION, ops::create)
+        .serve(policies::list::OPERATION, policies::list::list)
+        .serve(policies::show::OPERATION, policies::show::show)
 }

@@ -8,13 +8,12 @@ mod services;
 mod version;
 
 use axum::Router;
-use axum::routing::get;
 use coppice_api::operation::{Endpoints, Operation};
 use coppice_engine::Env;
 
 /// What serves the endpoints of this function.
 pub fn router() -> Router<Env> {
-    endpoints().router().route("/services", get(services::list))
+    endpoints().router()
 }
 
 /// What describes them.
@@ -27,5 +26,6 @@ fn endpoints() -> Endpoints<Env> {
     Endpoints::new()
         .serve(version::OPERATION, version::show)
         .serve(build_info::OPERATION, build_info::show)
+        .serve(services::OPERATION, services::list)
         .serve(description::OPERATION, description::show)
 }

@@ -18,21 +18,18 @@ mod update;
 use axum::Router;
 use axum::extract::{FromRequest, Path, Request, State};
 use axum::response::Response;
-use axum::routing::{patch, post};
 use coppice_api::call::Call;
 use coppice_api::error::Failure;
 use coppice_api::operation::{Endpoints, Operation};
 use coppice_api::raw::RawError;
 use coppice_engine::Env;
 
+/// The route of what is one path below `/nodes`.
+const BY_NAME: &str = "/nodes/{id}";
+
 /// What serves the endpoints of this function.
 pub fn router() -> Router<Env> {
-    endpoints()
-        .router()
-        .route("/nodes", post(create::create))
-        .route("/nodes/{id}", patch(update::update).delete(delete::delete).post(adoption))
-        .route("/nodes/{id}/actions", post(actions::create))
-        .route("/nodes/{id}/ops", post(operations::create))
+    endpoints().router()
 }
 
 /// What describes them.
@@ -42,7 +39,16 @@ pub fn operations() -> Vec<Operation> {
 }
 
 fn endpoints() -> Endpoints<Env> {
-    Endpoints::new().serve(list::OPERATION, list::list).serve(show::OPERATION, show::show)
+    Endpoints::new()
+        .serve(list::OPERATION, list::list)
+        .serve(create::OPERATION, create::create)
+        .serve(adopt::OPERATION, adoption)
+        .and(adopt_preview::OPERATION)
+        .serve(show::OPERATION, show::show)
+        .serve(update::OPERATION, update::update)
+        .serve(delete::OPERATION, delete::delete)
+        .serve(actions::OPERATION, actions::create)
+        .serve(operations::OPERATION, operations::create)
 }
 
 /// `POST /v1/nodes/adopt` and `/v1/nodes/adopt-preview`. There is no other path below `/nodes` to POST to;

@@ -16,7 +16,9 @@ pub fn operations() -> Vec<Operation> {
         coppice_clusters::operations(),
         coppice_meta::operations(),
         coppice_nodes::operations(),
+        coppice_policies::operations(),
         coppice_profiles::operations(),
+        coppice_receivers::operations(),
     ]
     .concat()
 }

@@ -33,9 +33,22 @@ const ENDPOINT: Endpoint = Endpoint { rule: "clusters:action", since: MIN, body:
 
 /// The keys of bodies that name an action.
 const CHOICES: &[Choice] = &[
+    Choice::new("add_nodes", Object::lenient(add_nodes::FIELDS)),
+    Choice::new("del_nodes", Object::lenient(del_nodes::FIELDS)),
+    Choice::new("replace_nodes", Object::lenient(replace_nodes::FIELDS)).since(Named::ReplaceNodes.since()),
     Choice::new("resize", Object::lenient(resize::FIELDS)),
     Choice::new("scale_out", Object::lenient(scale::FIELDS)),
     Choice::new("scale_in", Object::lenient(scale::FIELDS)),
+    Choice::new("policy_attach", Object::strict(policy::FIELDS)),
+    Choice::new("policy_detach", Object::strict(policy::DETACH_FIELDS)),
+    Choice::new("policy_update", Object::strict(policy::FIELDS)),
+    Choice::new("attach_policy", Object::strict(policy::FIELDS)),
+    Choice::new("detach_policy", Object::strict(policy::DETACH_FIELDS)),
+    Choice::new("update_policy", Object::strict(policy::FIELDS)),
+    Choice::new("check", Object::lenient(check::FIELDS)),
+    Choice::new("recover", Object::strict(recover::FIELDS)),
+    Choice::new("complete_lifecycle", Object::lenient(complete_lifecycle::FIELDS))
+        .since(Named::CompleteLifecycle.since()),
 ];
 
 /// This endpoint.
@@ -43,7 +56,7 @@ pub(crate) const OPERATION: Operation =
     Operation::post("/clusters/{id}/actions", "Start the action that the body's one key names", ENDPOINT)
         .takes(Payload::OneOf(CHOICES))
         .accepted(Shown::One("action", views::ACTION_ID))
-        .refuses(&[FaultKind::ActionConflict, FaultKind::ResourceIsLocked, FaultKind::FeatureNotSupported]);
+        .refuses(&[FaultKind::ActionConflict, FaultKind::ResourceInUse, FaultKind::ResourceIsLocked]);
 
 /// The actions a request can name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -197,6 +210,8 @@ mod tests {
             let named = Named::parse(choice.key).unwrap();
             assert_eq!(choice.since, named.since(), "{}", choice.key);
         }
+        // Every action, and the three that go by two names.
+        assert_eq!(CHOICES.len(), 12 + 3);
     }
 
     #[test]
