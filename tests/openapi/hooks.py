@@ -9,19 +9,21 @@ from __future__ import annotations
 import json
 import os
 import random
-import re
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import schemathesis
 from schemathesis.core.failures import AcceptedNegativeData
 from schemathesis.core.parameters import ParameterLocation
+from schemathesis.generation.meta import TestPhase
 
-# What there is: by the names of collections and path parameters, and by the names of keys in bodies.
-PATHS, BODIES = json.loads(os.environ["COPPICE_WORLD"])
+# What there is: world.py says how it is arranged.
+WORLD = json.loads(os.environ["COPPICE_WORLD"])
+MADE = {each for method in ("GET", "POST") for names in WORLD[method].values() for each in names}
 TALLY = Path(os.environ["COPPICE_TALLY"])
 VERSION_HEADER = "OpenStack-API-Version"
-UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+NOBODY = "00000000-0000-0000-0000-000000000000"
 
 # A field that does not count in some requests: only a change in percentage has a least step.
 IGNORED = "resize -> min_step"
@@ -37,13 +39,12 @@ answered: Counter[str] = Counter()
 def before_call(context, case, kwargs):
     """Puts real references where generated ones stand that are meant to be accepted."""
     if not is_negative(case, ParameterLocation.PATH):
-        for name, value in case.path_parameters.items():
-            # What a link led to is kept, and what the run did not make is not deleted by it.
-            if not UUID.fullmatch(str(value)) and case.method.upper() != "DELETE":
-                collection = case.path.split("/")[2]
-                case.path_parameters[name] = real(PATHS, collection if name == "id" else name, value)
+        for before, segment in pairwise(case.path.split("/")):
+            if (name := segment.strip("{}")) != segment:
+                case.path_parameters[name] = place(case, before, case.path_parameters[name])
     if not is_negative(case, ParameterLocation.BODY):
         replace(case.body)
+        case.body = real(WORLD["bodies"], case.path, case.body)
     if not is_negative(case, ParameterLocation.HEADER) and VERSION_HEADER in case.headers and lucky():
         case.headers[VERSION_HEADER] = "clustering latest"
 
@@ -73,6 +74,16 @@ def is_negative(case, location: ParameterLocation) -> bool:
     return case.meta is not None and case.meta.is_negative_at(location)
 
 
+def place(case, collection: str, value):
+    """What stands in a path: what a link led to, or what there is in a collection."""
+    if case.method.upper() == "DELETE":
+        # What the run did not make is not deleted by it.
+        return NOBODY if value in MADE else value
+    if case.meta is not None and case.meta.phase.name == TestPhase.STATEFUL:
+        return value
+    return real(WORLD.get(case.path, WORLD.get(case.method.upper(), {})), collection, value)
+
+
 def lucky() -> bool:
     return CHANCE.random() < REAL
 
@@ -82,11 +93,11 @@ def real(values: dict, name: str, value):
     return CHANCE.choice(values[name]) if name in values and lucky() else value
 
 
-def replace(body) -> None:
+def replace(body, around: str = "") -> None:
     """Replaces references and specs at any depth."""
-    items = body.items() if isinstance(body, dict) else enumerate(body) if isinstance(body, list) else ()
-    for key, value in list(items):
-        if isinstance(key, str) and key in BODIES:
-            body[key] = real(BODIES, key, value)
+    for key, value in list(body.items()) if isinstance(body, dict) else ():
+        name = next((name for name in (f"{around}.{key}", key) if name in WORLD["keys"]), None)
+        if name:
+            body[key] = real(WORLD["keys"], name, value)
         else:
-            replace(value)
+            replace(value, key)
