@@ -135,9 +135,10 @@ impl ActionKind {
 }
 
 /// Why an action exists.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Cause {
     /// A client asked for it.
+    #[default]
     #[serde(rename = "RPC Request")]
     Request,
     /// Another action made it.
@@ -149,6 +150,11 @@ pub enum Cause {
 }
 
 impl Cause {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+    const fn is_request(&self) -> bool {
+        matches!(self, Self::Request)
+    }
+
     /// The wire name.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -173,7 +179,8 @@ pub struct Action {
     pub target: Uuid,
     /// The cluster concerned; none for an orphan node.
     pub cluster_id: Option<ClusterId>,
-    /// Why it exists.
+    /// Why it exists. A request is the rule, and is not written down: records are billed by their size.
+    #[serde(default, skip_serializing_if = "Cause::is_request")]
     pub cause: Cause,
     /// The action that made it, if any.
     pub parent: Option<ActionId>,
@@ -186,6 +193,7 @@ pub struct Action {
     /// Where it stands.
     pub status: ActionStatus,
     /// Why.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub status_reason: String,
     /// What the request asked for.
     pub inputs: JsonMap,

@@ -13,7 +13,7 @@ pub const RECONCILER: &str = "reconciler";
 
 /// The functions of a deployment.
 pub const FUNCTIONS: &[&str] =
-    &["actions", "clusters", "meta", "nodes", "policies", "profiles", RECONCILER, "worker"];
+    &["actions", "clusters", "meta", "nodes", "policies", "profiles", "receivers", RECONCILER, "worker"];
 
 /// A function of a deployment.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -59,7 +59,7 @@ impl Store {
         node: &Node,
         accepted: AcceptedAction<'_>,
     ) -> Result<NodeAcceptance, StoreError> {
-        let mut writes = vec![check_usable::<Profile>(node.profile_id)];
+        let mut writes = Vec::new();
         if let Some(cluster) = node.cluster_id {
             writes.push(
                 Write::update(keys::cluster(cluster))
@@ -70,7 +70,11 @@ impl Store {
             );
             writes.push(Write::put(member_item(cluster, &joined(node)))?);
         }
-        writes.push(referenced_by::<Profile>(node.profile_id.uuid(), Kind::Node, node.id.uuid())?);
+        let checked = writes.len();
+        if node.own_reference {
+            writes.push(check_usable::<Profile>(node.profile_id));
+            writes.push(referenced_by::<Profile>(node.profile_id.uuid(), Kind::Node, node.id.uuid())?);
+        }
         for item in indexed(node, true)? {
             writes.push(Write::put(item)?);
         }
@@ -80,13 +84,15 @@ impl Store {
             Transacted::Refused(refusals) => refusals,
         };
         let refused = |place: usize| refusals.get(place).and_then(Option::as_ref);
-        Ok(match (refused(0), refused(1)) {
-            (Some(_), _) => NodeAcceptance::ProfileGone,
-            (None, Some(head)) if head.is_empty() => NodeAcceptance::ClusterGone,
-            (None, Some(head)) if text(head, "active_kind") == Some(ActionKind::ClusterDelete.name()) => {
+        if node.own_reference && refused(checked).is_some() {
+            return Ok(NodeAcceptance::ProfileGone);
+        }
+        Ok(match refused(0) {
+            Some(head) if head.is_empty() => NodeAcceptance::ClusterGone,
+            Some(head) if text(head, "active_kind") == Some(ActionKind::ClusterDelete.name()) => {
                 NodeAcceptance::ClusterGone
             }
-            (None, _) => NodeAcceptance::IndexTaken,
+            _ => NodeAcceptance::IndexTaken,
         })
     }
 

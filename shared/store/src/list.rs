@@ -88,7 +88,9 @@ impl Store {
         wanted: &(dyn Fn(&T) -> bool + Sync),
     ) -> Result<Vec<T>, StoreError> {
         let mut query = walk.query::<T>(project, marker);
-        query.page_size = i32::try_from(limit.clamp(20, 1000)).ok();
+        // A page begins with its marker, and one beyond its end shows that the cut falls between two places.
+        let beside = 1 + usize::from(marker.is_some());
+        query.page_size = i32::try_from(limit.saturating_add(beside).clamp(20, 1000)).ok();
         let (mut listed, mut from) = (Vec::<T>::new(), None);
         loop {
             let page = self.page(&query, from).await?;

@@ -31,6 +31,9 @@ pub struct Settlement {
     pub changes: NodeChanges,
     /// Where it belongs from now on; none for where it does.
     pub place: Option<Place>,
+    /// The profile that the node was given a reference of its own to when the action began. It is the node's
+    /// from now on if its profile changes to that, and goes if it does not.
+    pub reserved: Option<ProfileId>,
 }
 
 /// What a settlement does to a node's claim on an instance.
@@ -83,6 +86,7 @@ impl Settlement {
             instance: InstanceChange::Keep,
             changes: NodeChanges::default(),
             place: None,
+            reserved: None,
         }
     }
 
@@ -150,6 +154,9 @@ impl Settlement {
         let changes = &self.changes;
         if let Some(profile) = changes.profile_id {
             write = write.set("profile_id", s(profile.to_string()));
+            if self.reserved == Some(profile) {
+                write = write.set("own_reference", AttributeValue::Bool(true));
+            }
         }
         if let Some(name) = &changes.name {
             write = write.set("name", s(name)).set("named", s(keys::named(name, id.uuid())));
@@ -185,6 +192,9 @@ impl Settlement {
         let own =
             |profile: ProfileId| keys::reference(Kind::Profile, profile.uuid(), Kind::Node, node.id.uuid());
         let profile = self.changes.profile_id.unwrap_or(node.profile_id);
+        if let Some(reserved) = self.reserved.filter(|reserved| *reserved != profile) {
+            writes.push(Write::delete(own(reserved)));
+        }
         if self.place == Some(Place::Orphan) && !node.own_reference {
             writes.push(referenced_by::<Profile>(profile.uuid(), Kind::Node, node.id.uuid())?);
         }

@@ -299,8 +299,8 @@ impl Rest {
         for (id, item) in self.nodes.iter().filter(|(_, item)| item.contains_key("own_reference")) {
             expected.insert((text(item, "profile_id").unwrap_or_default().to_owned(), id.clone()));
         }
-        for (profile, node) in expected.difference(&own) {
-            violations.push(format!("node {node} does not refer to its profile {profile}"));
+        for (profile, node) in expected.symmetric_difference(&own) {
+            violations.push(format!("the references of profile {profile} and node {node} do not agree"));
         }
         for (id, item) in self.nodes.iter().filter(|(_, item)| !item.contains_key("cluster_id")) {
             if !item.contains_key("own_reference") {
@@ -343,7 +343,8 @@ impl Rest {
         }
         for (id, action) in &self.actions {
             let target = text(action, "cluster_id").and_then(|cluster| self.clusters.get(cluster));
-            if target.is_some_and(|cluster| text(cluster, "project") != text(action, "project")) {
+            let project = text(action, "scope").and_then(|scope| scope.strip_prefix("X#"));
+            if target.is_some_and(|cluster| text(cluster, "project") != project) {
                 violations.push(format!("action {id} is of another project than its cluster"));
             }
         }

@@ -73,7 +73,7 @@ impl Client {
         if known == 0 {
             return self.create().await;
         }
-        if self.rng.random_bool(0.4) {
+        if self.rng.random_bool(0.25) {
             return self.with_nodes().await;
         }
         match self.rng.random_range(0..20) {

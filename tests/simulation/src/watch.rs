@@ -18,6 +18,8 @@ pub(crate) struct Watch {
     indexes: BTreeMap<(String, i64), String>,
     /// Which settled node claims an instance.
     claims: BTreeMap<String, String>,
+    /// Under which number each action was parked last.
+    parked: BTreeMap<String, i64>,
     /// How often each action has ended.
     ended: BTreeMap<String, u32>,
 }
@@ -25,6 +27,14 @@ pub(crate) struct Watch {
 /// Whether an action's status is final.
 pub(crate) fn is_terminal(item: &Item) -> bool {
     matches!(text(item, "status"), Some("SUCCEEDED" | "FAILED" | "CANCELLED"))
+}
+
+/// How far an action's plan is: whether it has begun, its phase, and how many nodes are registered.
+fn progress(action: &Item) -> Option<(bool, u64, u64)> {
+    let work: serde_json::Value = serde_json::from_str(text(action, "work")?).ok()?;
+    let registered = |part: &str| work["plan"][part]["registered"].as_u64().unwrap_or(0);
+    let begun = work["begun"].as_bool().unwrap_or(false) || work["plan"].is_object();
+    Some((begun, work["phase"].as_u64().unwrap_or(0), registered("creation") + registered("assignment")))
 }
 
 fn brief(id: &str) -> &str {
@@ -75,6 +85,22 @@ impl Watch {
             ));
         }
         let Some(after) = change.after.as_deref() else { return };
+        if let Some(before) = change.before.as_deref()
+            && let (Some(was), Some(now)) = (progress(before), progress(after))
+            && now < was
+        {
+            self.violated(format!("the plan of action {} went back from {was:?} to {now:?}", brief(id)));
+        }
+        if let Some(before) = change.before.as_deref()
+            && number(after, "wake_at").is_some()
+            && number(before, "wake_at") != number(after, "wake_at")
+        {
+            let seq = number(after, "seq").unwrap_or(0);
+            if self.parked.insert(id.to_owned(), seq).is_some_and(|earlier| seq <= earlier) {
+                // An older message could not be told from the one that is to wake it now.
+                self.violated(format!("action {} was parked twice under one number", brief(id)));
+            }
+        }
         let ends = is_terminal(after) && !change.before.as_deref().is_some_and(is_terminal);
         if let Some(parent) = text(after, "parent") {
             let open = self.open_children.entry(parent.to_owned()).or_default();

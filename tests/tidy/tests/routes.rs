@@ -1,15 +1,17 @@
 //! A route is served only where everybody knows of it: the SAM template, `cargo lambda watch`, the local
-//! server, and the API's description. API Gateway answers by itself what it does not know, and differently.
+//! server, the API's description, and the table of endpoints. API Gateway answers by itself what it does not
+//! know, and differently.
 
-use coppice_tidy::{assert_none, files, read};
+use coppice_tidy::{assert_none, files, read, root};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How endpoints declare what routes them, and the method that each declaration stands for.
-const DECLARATIONS: [(&str, &str); 6] = [
+const DECLARATIONS: [(&str, &str); 7] = [
     ("Operation::get(", "get"),
     ("Operation::post(", "post"),
     ("Operation::patch(", "patch"),
     ("Operation::delete(", "delete"),
+    ("Operation::unclaimed(", "post"),
     ("Operation::any_caller(", "get"),
     ("Operation::open(", "get"),
 ];
@@ -17,6 +19,11 @@ const DECLARATIONS: [(&str, &str); 6] = [
 const DESCRIPTION: (&str, &str) = ("openapi::PATH", "/openapi.json");
 /// What the pipeline answers with before anything is routed.
 const VERSIONS_LISTED: [&str; 3] = ["get /", "get /versions", "get /v1"];
+/// Where the names are read that the body of an action may have.
+const ACTIONS: [(&str, &str); 2] = [
+    ("/clusters/{id}/actions", "functions/clusters/src/actions/mod.rs"),
+    ("/nodes/{id}/actions", "functions/nodes/src/actions.rs"),
+];
 
 /// The spellings of the version that a path may begin with.
 const VERSIONS: [&str; 4] = ["/v1", "/v1.0", "/v1.", ""];
@@ -167,4 +174,65 @@ fn functions_route_only_what_they_declare() {
         .map(|file| file.path.clone())
         .collect();
     assert_none("routes are served from declarations: Endpoints::serve", &wrong);
+}
+
+/// A row of the table of endpoints.
+struct Row {
+    /// Its method, its path, and the key of its body if it has one.
+    endpoint: String,
+    test: String,
+}
+
+/// The rows of the table of endpoints.
+fn rows() -> Vec<Row> {
+    let text = read("COMPATIBILITY.md");
+    let table = text.lines().skip_while(|line| *line != "| method | path | since | spec | test |").skip(2);
+    table
+        .take_while(|line| line.starts_with('|'))
+        .map(|line| {
+            let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+            let cell = |number: usize| cells.get(number).copied().unwrap_or_default();
+            let names: Vec<&str> = cell(2).split('`').skip(1).step_by(2).collect();
+            let test = cell(5).split_once("](").map_or("", |(_, rest)| rest.trim_end_matches(')'));
+            Row { endpoint: format!("{} {}", cell(1).to_lowercase(), names.join(" ")), test: test.to_owned() }
+        })
+        .collect()
+}
+
+/// The names that the body of an action may have, where `path` takes one.
+fn actions(path: &str) -> Option<Vec<String>> {
+    let (_, source) = ACTIONS.iter().find(|(actions, _)| *actions == path)?;
+    let text = read(source);
+    let arms = text.lines().map(str::trim).filter(|line| line.starts_with('"'));
+    let names = arms.filter(|line| line.contains("=> Self::") || line.contains("=> Some(Self::"));
+    Some(names.filter_map(|line| line.split('"').nth(1)).map(str::to_owned).collect())
+}
+
+#[test]
+fn the_table_of_endpoints_has_every_route_and_no_other() {
+    let mut served: BTreeSet<String> = VERSIONS_LISTED.map(str::to_owned).into();
+    for each in declared() {
+        let route = format!("{} /v1{}", each.method, each.path);
+        match actions(&each.path) {
+            Some(names) => served.extend(names.into_iter().map(|name| format!("{route} {name}"))),
+            None => drop(served.insert(route)),
+        }
+    }
+    let rows = rows();
+    let listed: BTreeSet<String> = rows.iter().map(|row| row.endpoint.clone()).collect();
+    let mut wrong: Vec<String> =
+        served.difference(&listed).map(|route| format!("{route} has no row")).collect();
+    wrong.extend(listed.difference(&served).map(|route| format!("{route} is not served")));
+    if rows.len() != listed.len() {
+        wrong.push("an endpoint has two rows".to_owned());
+    }
+    assert_none("COMPATIBILITY.md, endpoints", &wrong);
+}
+
+#[test]
+fn every_endpoint_names_its_test_and_it_exists() {
+    let missing = rows().into_iter().filter(|row| !root().join(&row.test).is_file());
+    let wrong: Vec<String> =
+        missing.map(|row| format!("{}: there is no {}", row.endpoint, row.test)).collect();
+    assert_none("COMPATIBILITY.md, endpoints", &wrong);
 }

@@ -78,7 +78,8 @@ pub async fn node_create(
         tainted: false,
         active_action: Some(action.id),
         launched_by: None,
-        own_reference: true,
+        // A cluster that refers to the profile itself covers its members.
+        own_reference: cluster.is_none_or(|cluster| !cluster.profile_refs.contains(&new.profile_id)),
     };
     let mut cluster = cluster.cloned();
     for _ in 0..TRIES {

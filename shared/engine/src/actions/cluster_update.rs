@@ -67,15 +67,14 @@ impl ClusterAction for ClusterUpdate {
 
     fn end(&self, now: &Situation<'_>, plan: &Plan) -> Ending {
         let mut ending = now.concluded(plan, "Cluster update completed.");
-        match (&plan.assignment, &mut ending.cluster) {
-            (Some(Assignment { job: Job::Update(update), .. }), Some(cluster)) => {
-                if ending.status == ActionStatus::Succeeded {
-                    cluster.profile_id = update.profile.unwrap_or(cluster.profile_id);
-                } else {
-                    ending.reason = "Failed in updating nodes.".to_owned();
-                }
+        if let Some(Assignment { job: Job::Update(update), .. }) = &plan.assignment
+            && let Some(cluster) = &mut ending.cluster
+        {
+            if ending.status == ActionStatus::Succeeded {
+                cluster.profile_id = update.profile.unwrap_or(cluster.profile_id);
+            } else {
+                ending.reason = "Failed in updating nodes.".to_owned();
             }
-            _ => {}
         }
         ending
     }

@@ -154,20 +154,24 @@ impl Worker {
         run.register_step(Some((after, event))).await
     }
 
-    /// Reads what the decision is made from beside the cluster and its members.
+    /// Reads what the decision is made from beside the cluster and its members. Inputs may come from a
+    /// webhook, unchecked: what they name in other projects is not there (invariant 8).
     async fn reads(&self, decisions: &dyn ClusterAction, run: &Run<'_>) -> Result<Reads, StoreError> {
         let wanted = decisions.wants(&run.task.action);
         let store = &self.env.store;
-        let nodes: Vec<Node> = store.get_many(&wanted.nodes).await?;
+        let project = &run.view.cluster.project;
+        let mut nodes: Vec<Node> = store.get_many(&wanted.nodes).await?;
+        nodes.retain(|node| node.project == *project);
         let mut profiles: Vec<Profile> = Vec::new();
         if let Some(new) = wanted.profile {
             profiles = store.get_many(&[run.view.cluster.profile_id, new]).await?;
+            profiles.retain(|profile| profile.project == *project);
         }
         Ok(Reads { nodes, profiles })
     }
 
-    /// A profile that the cluster shall use from now on and that is gone. It may also go between this and
-    /// the step: then the step is refused, and decided again.
+    /// A profile that the cluster shall use from now on and that is gone, or another project's. It may also go
+    /// between this and the step: then the step is refused, and decided again.
     async fn missing_profile(
         &self,
         before: &Cluster,
@@ -175,7 +179,9 @@ impl Worker {
         now: Timestamp,
     ) -> Result<Option<ProfileId>, StoreError> {
         for id in after.profile_refs.iter().filter(|id| !before.profile_refs.contains(id)) {
-            if !self.env.store.template_usable::<coppice_domain::profile::Profile>(*id, now).await? {
+            let usable = self.env.store.template_usable::<Profile>(*id, now).await?;
+            let profile = if usable { self.env.store.get::<Profile>(*id).await? } else { None };
+            if profile.is_none_or(|profile| profile.project != after.project) {
                 return Ok(Some(*id));
             }
         }

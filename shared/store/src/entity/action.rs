@@ -3,7 +3,7 @@
 use super::{Entity, Kind, own_item, time};
 use crate::codec::{decode, drop_empty, encode};
 use crate::error::StoreError;
-use crate::item::{Item, with_key};
+use crate::item::{Item, required, s, with_key};
 use crate::keys;
 use coppice_domain::action::Action;
 use coppice_domain::ids::ActionId;
@@ -43,9 +43,15 @@ impl Entity for Action {
     fn encode(&self) -> Result<Vec<Item>, StoreError> {
         let mut own = encode(self)?;
         drop_empty(&mut own, &["inputs", "outputs", "data"]);
+        // The key that actions are listed under ends in the project.
+        own.remove("project");
         Ok(vec![with_key(&keys::action(self.id), own)])
     }
     fn decode(items: &[Item]) -> Result<Self, StoreError> {
-        decode(own_item(items, Kind::Action)?, &["inputs", "outputs", "data"], &[])
+        let mut own = own_item(items, Kind::Action)?.clone();
+        let scope = required(&own, "scope")?;
+        let project = scope.split_once('#').map_or(scope, |(_, project)| project).to_owned();
+        own.insert("project".to_owned(), s(project));
+        decode(&own, &["inputs", "outputs", "data"], &[])
     }
 }

@@ -1,9 +1,13 @@
 //! Tenants are walls (invariant 8): every endpoint without a token, with one that is no good, and with
-//! those of another project, a reader and an administrator.
+//! those of another project, a reader and an administrator; and what the one endpoint without a token does.
 
 use crate::check;
-use crate::endpoints::{Foreign, World, endpoints};
+use crate::clusters::fixtures::orphan;
+use crate::endpoints::{World, endpoints};
+use crate::receivers::{action, create, text};
+use coppice_domain::node::NodeStatus;
 use coppice_e2e::{ADMIN, ALICE, Answer, BOB, READER, STALE, TestApp};
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn without_a_good_token_nothing_is_answered_and_nothing_changes() {
@@ -41,14 +45,8 @@ async fn another_project_sees_nothing_and_changes_nothing() {
     let before = app.items().await;
     for endpoint in endpoints() {
         let answer = endpoint.ask(&app, &world, |ask| ask.by(BOB)).await;
-        let expected = match endpoint.foreign {
-            Foreign::Same | Foreign::Own => endpoint.status,
-            Foreign::Absent => 404,
-            Foreign::Refused => 400,
-            Foreign::Forbidden => 403,
-        };
         let (method, path) = (&endpoint.method, endpoint.path);
-        assert_eq!(answer.status, expected, "{method} {path}: {}", answer.text());
+        assert_eq!(answer.status, endpoint.foreign_status(), "{method} {path}: {}", answer.text());
         for secret in ["secret", ALICE.user, ALICE.project] {
             assert!(!answer.text().contains(secret), "{method} {path} tells: {}", answer.text());
         }
@@ -60,17 +58,16 @@ async fn another_project_sees_nothing_and_changes_nothing() {
 
 #[tokio::test]
 async fn readers_and_administrators_may_do_what_members_may() {
-    // The reference's default rules ask for no role (spec api-common §15): the project is the wall.
+    // The reference's default rules ask for no role (spec api-common §15): the project is the wall, and a
+    // receiver's owner.
     for person in [ALICE, READER, ADMIN] {
         let app = TestApp::new().await;
         let world = World::make(&app, ALICE).await;
         for endpoint in endpoints() {
             let answer = endpoint.ask(&app, &world, |ask| ask.by(person)).await;
-            // An administrator's own cluster keeps the profile in use, as does the member's.
-            let in_use = endpoint.path == "/v1/profiles/{profile}" && endpoint.status == 204;
-            let expected = if in_use { 409 } else { endpoint.status };
-            let (method, path) = (&endpoint.method, endpoint.path);
-            assert_eq!(answer.status, expected, "{method} {path} by {person:?}: {}", answer.text());
+            let (method, path, body) = (&endpoint.method, endpoint.path, &endpoint.body);
+            let expected = endpoint.status(person);
+            assert_eq!(answer.status, expected, "{method} {path} {body:?} by {person:?}: {}", answer.text());
             app.drain().await;
         }
     }
@@ -81,11 +78,56 @@ async fn what_an_administrator_changes_stays_its_owners() {
     let app = TestApp::new().await;
     let world = World::make(&app, ALICE).await;
     let target = world.fill("/v1/clusters/{cluster}/actions");
-    let body = serde_json::json!({ "scale_out": {} });
+    let body = json!({ "scale_out": {} });
     let action = app.post(&target).by(ADMIN).json(&body).send().await.expect(202).action();
     app.drain().await;
-    let nodes = app.show(ALICE, "/v1/nodes", "nodes").await;
+    let nodes = app.show(ALICE, &world.fill("/v1/nodes?cluster_id={cluster}"), "nodes").await;
     assert_eq!(check::column(&nodes, "project"), [ALICE.project, ALICE.project]);
     let shown = app.show(ADMIN, &format!("/v1/actions/{action}"), "action").await;
     assert_eq!(shown["status"], "SUCCEEDED");
+}
+
+#[tokio::test]
+async fn a_webhook_acts_for_its_receivers_owner_alone() {
+    let app = TestApp::new().await;
+    let world = World::make(&app, ALICE).await;
+    let theirs = app.profile(BOB, "theirs").await;
+    let cluster = app.cluster(BOB, "theirs", &theirs, 1).await;
+    let member = text(&app.show(BOB, "/v1/nodes", "nodes").await[0], "id").to_owned();
+    let node = orphan(&app, BOB, "theirs", &theirs, NodeStatus::Active).await;
+    let before = theirs_of(&app).await;
+    // Whatever a receiver does, and whoever calls it with whose ids.
+    for (kind, inputs) in [
+        ("CLUSTER_CHECK", json!({ "cluster_id": cluster })),
+        ("CLUSTER_ADD_NODES", json!({ "nodes": [node] })),
+        ("CLUSTER_REPLACE_NODES", json!({ "candidates": { world.fill("{node}"): node } })),
+        ("CLUSTER_DEL_NODES", json!({ "candidates": [member], "destroy_after_deletion": true })),
+        ("CLUSTER_OPERATION", json!({ "operation": "reboot", "params": {}, "nodes": [member, node] })),
+        ("CLUSTER_UPDATE", json!({ "new_profile_id": theirs, "profile_only": true })),
+    ] {
+        let body = json!({
+            "name": kind, "type": "webhook", "cluster_id": world.fill("{cluster}"), "action": kind,
+        });
+        create(&app, ALICE, &body).await.expect(201);
+        let call = app.post(&format!("/v1/webhooks/{kind}/trigger?V=2&cluster_id={cluster}")).by(BOB);
+        let id = call.json(&inputs).send().await.expect(202).action();
+        app.drain().await;
+        let shown = action(&app, ALICE, &id).await;
+        assert_eq!((text(&shown, "user"), text(&shown, "project")), (ALICE.user, ALICE.project));
+        assert_eq!(text(&shown, "target"), world.fill("{cluster}"));
+        let lost = app.get(&format!("/v1/actions/{id}")).by(BOB).send().await;
+        assert_eq!(lost.status, 404, "{kind}");
+        assert_eq!(theirs_of(&app).await, before, "{kind}");
+        let own = app.show(ALICE, &world.fill("/v1/clusters/{cluster}"), "cluster").await;
+        assert_eq!(text(&own, "profile_name"), "secret-profile", "{kind}");
+    }
+}
+
+/// What Bob has.
+async fn theirs_of(app: &TestApp) -> Vec<Value> {
+    let mut all = Vec::new();
+    for collection in ["profiles", "clusters", "nodes", "actions", "events"] {
+        all.push(app.show(BOB, &format!("/v1/{collection}"), collection).await);
+    }
+    all
 }

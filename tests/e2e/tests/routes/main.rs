@@ -12,6 +12,7 @@ mod endpoints;
 mod events;
 mod exchanges;
 mod isolation;
+mod lists;
 mod nodes;
 mod outcomes;
 mod policies;

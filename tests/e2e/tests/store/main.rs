@@ -7,6 +7,7 @@ mod backend;
 mod finding;
 mod listing;
 mod mailboxes;
+mod pages;
 mod profiles;
 mod quota;
 mod records;

@@ -1,5 +1,6 @@
 //! Records with defaults, and a store to put them in.
 
+use aws_sdk_dynamodb::Client;
 use coppice_domain::action::{Action, ActionKind, ActionStatus, Cause};
 use coppice_domain::cluster::{Cluster, ClusterStatus, JsonMap, Sizes};
 use coppice_domain::ids::{ActionId, ClusterId, ProfileId};
@@ -35,11 +36,16 @@ impl Service for Turns {
 
 /// An empty store.
 pub(crate) async fn store() -> Store {
+    store_with().await.0
+}
+
+/// An empty store, and what reaches its table past it.
+pub(crate) async fn store_with() -> (Store, Client) {
     let database = Turns(DynamoDb::in_memory().unwrap());
     let aws = in_process(database, Sqs::new("http://127.0.0.1:1".to_owned()));
-    let store = Store::new(aws.dynamodb, TABLE);
+    let store = Store::new(aws.dynamodb.clone(), TABLE);
     store.ensure_table().await.unwrap();
-    store
+    (store, aws.dynamodb)
 }
 
 /// So many seconds into the test.

@@ -6,7 +6,7 @@ use coppice_domain::profile::Profile;
 
 const NEW: ProfileId = ProfileId::new(Uuid::from_u128(55));
 
-fn profile(id: ProfileId, properties: Value) -> Profile {
+fn profile(id: ProfileId, properties: &Value) -> Profile {
     let spec = json!({"type": "os.nova.server", "version": "1.0", "properties": properties});
     Profile {
         id,
@@ -83,8 +83,8 @@ fn a_new_profile_is_for_the_future_or_for_every_member() {
     assert_eq!(after.cluster.profile_refs.len(), 2, "members are still made from the earlier one");
 
     let rollout = action(ActionKind::ClusterUpdate, &json!({"new_profile_id": NEW}));
-    let old = profile(before.profile_id, json!({"flavor": "1", "networks": []}));
-    let new = profile(NEW, json!({"flavor": "2", "networks": []}));
+    let old = profile(before.profile_id, &json!({"flavor": "1", "networks": []}));
+    let new = profile(NEW, &json!({"flavor": "2", "networks": []}));
     let reads = Reads { nodes: Vec::new(), profiles: vec![old, new] };
     let during = begin_with(&rollout, &before, &one, &reads).unwrap();
     assert_eq!(during.cluster.profile_id, before.profile_id, "until every member has it");
@@ -101,8 +101,8 @@ fn a_new_profile_is_for_the_future_or_for_every_member() {
 fn a_roll_out_that_would_change_what_cannot_change_touches_nothing() {
     let before = cluster(ClusterStatus::Active, (0, -1, 1));
     let rollout = action(ActionKind::ClusterUpdate, &json!({"new_profile_id": NEW}));
-    let old = profile(before.profile_id, json!({"flavor": "1", "networks": []}));
-    let new = profile(NEW, json!({"flavor": "1", "networks": [], "key_name": "k"}));
+    let old = profile(before.profile_id, &json!({"flavor": "1", "networks": []}));
+    let new = profile(NEW, &json!({"flavor": "1", "networks": [], "key_name": "k"}));
     let reads = Reads { nodes: Vec::new(), profiles: vec![old, new] };
     let refused = begin_with(&rollout, &before, &members(&[Active]), &reads).unwrap_err();
     assert_eq!(*refused.cluster, before);

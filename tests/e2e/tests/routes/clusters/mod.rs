@@ -4,7 +4,7 @@ mod actions;
 mod attributes;
 mod create;
 mod delete;
-mod fixtures;
+pub(crate) mod fixtures;
 mod list;
 mod ops;
 mod policies;

@@ -68,13 +68,7 @@ pub(super) fn differences(
             if !left.is_empty() && left.iter().all(is_id) {
                 ids(path, left, right, mapping, found);
             } else {
-                let (mut left, mut right) = (left.clone(), right.clone());
-                if path == UNORDERED {
-                    let kind = |item: &Value| item["action"].to_string();
-                    left.sort_by_key(kind);
-                    right.sort_by_key(kind);
-                }
-                for (left, right) in left.iter().zip(&right) {
+                for (left, right) in paired(path, left, right, mapping) {
                     differences(path, left, right, mapping, found);
                 }
             }
@@ -99,6 +93,31 @@ pub(super) fn differences(
         _ if recorded == actual => {}
         _ => found.push(difference(path, recorded, actual)),
     }
+}
+
+/// Which items of two lists are compared: those at the same place, or, where places mean nothing, those that
+/// are known to be the same, and the others by what tells them apart.
+fn paired<'a>(
+    path: &str,
+    left: &'a [Value],
+    right: &'a [Value],
+    mapping: &Mapping,
+) -> Vec<(&'a Value, &'a Value)> {
+    let (mut left, mut right): (Vec<&Value>, Vec<&Value>) = (left.iter().collect(), right.iter().collect());
+    let Some((_, key)) = UNORDERED.iter().find(|(unordered, _)| *unordered == path) else {
+        return left.into_iter().zip(right).collect();
+    };
+    let mut pairs = Vec::new();
+    left.retain(|item| {
+        let id = item["id"].as_str().and_then(|id| mapping.ids.get(id));
+        let place = id.and_then(|id| right.iter().position(|other| other["id"] == **id));
+        pairs.extend(place.map(|place| (*item, right.remove(place))));
+        place.is_none()
+    });
+    left.sort_by_key(|item| item[*key].to_string());
+    right.sort_by_key(|item| item[*key].to_string());
+    pairs.extend(left.into_iter().zip(right));
+    pairs
 }
 
 /// Lists of ids are sets: their order follows from the ids themselves.
@@ -139,7 +158,7 @@ fn masked(path: &str, text: &str) -> String {
         return text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
     }
     match text.strip_prefix("node-") {
-        Some(random) if key == "name" && random.len() == 8 => "node-(random)".to_owned(),
+        Some(random) if random.len() == 8 => "node-(random)".to_owned(),
         _ => text.to_owned(),
     }
 }

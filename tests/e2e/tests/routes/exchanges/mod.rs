@@ -4,9 +4,11 @@ mod accepted;
 mod compare;
 mod recording;
 
-use accepted::{ACCEPTED, STAND_INS, UNDER_WAY};
+use accepted::{ACCEPTED, ATTACHED, UNDER_WAY};
 use compare::{Difference, Mapping, differences};
 use coppice_e2e::{ADMIN, ALICE, Answer, BOB, TestApp};
+use coppice_engine::Settings;
+use coppice_local::system::Options;
 use recording::{Recording, pending, recordings};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -54,9 +56,26 @@ fn a_comparison_sees_every_kind_of_difference() {
     }
 }
 
+#[test]
+fn items_in_no_order_are_compared_with_those_they_stand_for() {
+    let item = |id: u32, name: &str| json!({ "id": format!("{id:08}-0000-4000-8000-000000000000"), "policy_name": name });
+    let mut mapping = Mapping::default();
+    let mut compare = |recorded: Value, actual: Value| {
+        let mut found = Vec::new();
+        differences("body.cluster_policies", &recorded, &actual, &mut mapping, &mut found);
+        found.into_iter().map(|difference| difference.path).collect::<Vec<_>>()
+    };
+    let (recorded, actual) = (json!([item(1, "b"), item(2, "a")]), json!([item(3, "a"), item(4, "b")]));
+    assert_eq!(compare(recorded, actual), [""; 0]);
+    // Now the ids are known, and count for more than the names.
+    let (recorded, actual) = (json!([item(1, "b"), item(2, "a")]), json!([item(3, "b"), item(4, "a")]));
+    let name = "body.cluster_policies.policy_name";
+    assert_eq!(compare(recorded, actual), [name, name]);
+}
+
 #[tokio::test]
 async fn recorded_requests_are_answered_as_the_reference_answered_them() {
-    let app = TestApp::new().await;
+    let app = TestApp::with(settings()).await;
     let mut mapping = Mapping::default();
     let mut used = BTreeSet::new();
     let mut complaints = Vec::new();
@@ -64,7 +83,9 @@ async fn recorded_requests_are_answered_as_the_reference_answered_them() {
         if !UNDER_WAY.contains(&recording.seq) {
             app.drain().await;
         }
-        stand_in(&app, &mut mapping, recording.seq).await;
+        if recording.seq == ATTACHED.0 {
+            attach(&app, &mapping).await;
+        }
         let answer = ask(&app, &mapping, &recording).await;
         for difference in compared(&recording, &answer, &mut mapping) {
             let place = ACCEPTED.iter().position(|accepted| accepted.covers(recording.seq, &difference.path));
@@ -75,11 +96,22 @@ async fn recorded_requests_are_answered_as_the_reference_answered_them() {
         }
     }
     for (place, accepted) in ACCEPTED.iter().enumerate() {
-        if !used.contains(&place) {
+        if accepted.certain && !used.contains(&place) {
             complaints.push(format!("accepted but no longer different: {accepted:?}"));
         }
     }
     assert!(complaints.is_empty(), "{} differences:\n{}", complaints.len(), complaints.join("\n"));
+}
+
+/// The reference's settings: deleting a cluster takes what depends on it along, and webhooks are called
+/// elsewhere than the API is asked.
+fn settings() -> Options {
+    let settings = Settings {
+        delete_with_dependency: true,
+        receiver_url: Some("http://127.0.0.1:8777/v1".to_owned()),
+        ..Settings::default()
+    };
+    Options { settings, ..Options::default() }
 }
 
 /// Sends the recorded request, with its ids as they are here.
@@ -121,10 +153,10 @@ fn compared(recording: &Recording, answer: &Answer, mapping: &mut Mapping) -> Ve
     found
 }
 
-/// Lets a node of the cluster stand for one that only a pending recording creates.
-async fn stand_in(app: &TestApp, mapping: &mut Mapping, seq: u32) {
-    if let Some((_, recorded)) = STAND_INS.iter().find(|(before, _)| *before == seq) {
-        let nodes = app.show(ALICE, "/v1/nodes?sort=index&limit=1", "nodes").await;
-        mapping.learn(recorded, nodes[0]["id"].as_str().unwrap());
+/// Attaches the policies.
+async fn attach(app: &TestApp, mapping: &Mapping) {
+    let (_, cluster, policies) = ATTACHED;
+    for policy in policies {
+        app.attached(&mapping.translate(cluster), &mapping.translate(policy), true).await;
     }
 }

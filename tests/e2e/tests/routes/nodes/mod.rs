@@ -72,7 +72,7 @@ async fn asked(app: &TestApp, action: &str) -> Value {
 }
 
 /// An instance in the simulated cloud that another deployment made for this project, by its id.
-async fn foreign(app: &TestApp, project: &str, index: u64) -> String {
+pub(crate) async fn foreign(app: &TestApp, project: &str, index: u64) -> String {
     let mut request = request(77, index);
     request.tags.deployment = "another deployment".to_owned();
     request.tags.project = project.to_owned();

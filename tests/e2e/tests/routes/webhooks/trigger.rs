@@ -167,11 +167,14 @@ async fn a_changed_receiver_does_what_it_says_now() {
 async fn an_action_that_is_not_carried_out_yet_is_recorded_and_fails_with_its_reason() {
     let (app, _) = app().await;
     webhook(&app, ALICE, "r", "c").await;
-    let body = json!({ "receiver": { "action": "CLUSTER_OPERATION" } });
+    let body = json!({ "receiver": { "action": "CLUSTER_ATTACH_POLICY" } });
     app.patch("/v1/receivers/r").by(ALICE).json(&body).send().await.expect(200);
     let id = call(&app, "r", "?V=2", None).await.expect(202).action();
-    assert_eq!(action(&app, ALICE, &id).await["action"], "CLUSTER_OPERATION");
     app.drain().await;
+    let ended = action(&app, ALICE, &id).await;
+    assert_eq!((text(&ended, "action"), text(&ended, "status")), ("CLUSTER_ATTACH_POLICY", "FAILED"));
+    let reason = "CLUSTER_ATTACH_POLICY is not carried out by this version of the service.";
+    assert_eq!(text(&ended, "status_reason"), reason);
     let cluster = app.show(ALICE, "/v1/clusters/c", "cluster").await;
     assert_eq!(cluster["status"], "ACTIVE");
 }

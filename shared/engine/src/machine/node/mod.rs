@@ -1,0 +1,148 @@
+//! Requested actions on nodes: one job each.
+//!
+//! Before it begins, an action on a member holds the member's cluster together with others of its kind, and
+//! any holds its node; until it can, it waits its turn. What becomes of node and cluster is one transaction
+//! with the action's end.
+
+mod begin;
+mod finish;
+mod turn;
+
+use super::{Worker, Yield};
+use crate::dispatch::{end, overdue};
+use crate::jobs::{Hand, Job, Recovery, Step, Update};
+use crate::work::Work;
+use coppice_domain::action::{Action, ActionKind, ActionStatus};
+use coppice_domain::cluster::JsonMap;
+use coppice_domain::ids::NodeId;
+use coppice_domain::node::Node;
+use coppice_domain::profile::Profile;
+use coppice_store::{Cancel, Parking, Settled, StoreError, Task};
+use finish::Fate;
+use serde_json::Value;
+use std::time::Duration;
+
+impl Worker {
+    pub(in crate::machine) async fn advance_node(&self, task: &Task) -> Result<Yield, StoreError> {
+        let id = NodeId::new(task.action.target);
+        let Some(node) = self.env.store.get::<Node>(id).await? else {
+            return self.node_is_gone(task).await;
+        };
+        let Some(job) = job(&task.action) else {
+            return self.refuse_on_node(task).await;
+        };
+        let mut work = Self::work_of(task)?;
+        if let Some(former) = work.supersedes.filter(|_| !work.begun) {
+            let cancelled = end(ActionStatus::Cancelled, "", self.env.now(), self.env.settings.retention);
+            self.env.store.finish_action(former, &cancelled).await?;
+            if let Some(cluster) = node.cluster_id {
+                self.env.store.cluster_unshare(cluster, former).await?;
+            }
+        }
+        if let Some(cancel) = task.cancel
+            && (!work.begun || cancel == Cancel::Forced)
+        {
+            return self.cancel_on_node(task, &node, &job, work.begun).await;
+        }
+        if overdue(&task.action, self.env.now()) {
+            let reason = format!("{} [{}] timeout", task.action.kind.name(), task.action.id.short());
+            return self.give_up_job(task, &node, &job, &reason).await;
+        }
+        if !work.begun {
+            if let Some(waiting) = self.take_turn(task, &node, &mut work).await? {
+                return Ok(waiting);
+            }
+            // The hold was taken on what was read before it: read what it holds.
+            let Some(node) = self.env.store.get::<Node>(id).await? else {
+                return self.node_is_gone(task).await;
+            };
+            return self.begin_on_node(task, &node, &job, work).await;
+        }
+        if node.active_action != Some(task.action.id) {
+            return self.superseded(task, &node).await;
+        }
+        self.go_on(task, &node, &job, work).await
+    }
+
+    pub(super) async fn go_on(
+        &self,
+        task: &Task,
+        node: &Node,
+        job: &Job,
+        mut work: Work,
+    ) -> Result<Yield, StoreError> {
+        let profile = match job {
+            Job::Update(update) => update.profile.filter(|profile| *profile != node.profile_id),
+            _ if job.needs_profile() => Some(node.profile_id),
+            _ => None,
+        };
+        let profile: Option<Profile> = match profile {
+            Some(id) => self.env.store.get(id).await?,
+            None => None,
+        };
+        let hand =
+            Hand { env: &self.env, action: &task.action, holder: task.action.id, profile: profile.as_ref() };
+        match hand.work(job, node).await {
+            Step::Settle(settlement) => self.finish_node(task, node, job, Fate::Settled(settlement)).await,
+            Step::Removed => self.finish_node(task, node, job, Fate::Removed).await,
+            Step::Launched(instance) => {
+                let (status, reason) = job.status().unwrap_or((node.status, node.status_reason.clone()));
+                let launched = self
+                    .env
+                    .store
+                    .node_launched(node.id, task.action.id, &instance, (status, &reason))
+                    .await?;
+                match launched {
+                    Settled::Done | Settled::Earlier(..) => {
+                        work.polls = 0;
+                        Ok(self.waiting(&mut work, None, "Waiting for the backend."))
+                    }
+                    Settled::Superseded | Settled::Gone => self.superseded(task, node).await,
+                }
+            }
+            Step::Waits => Ok(self.waiting(&mut work, None, "Waiting for the backend.")),
+            Step::PutOff(after) => Ok(self.waiting(&mut work, after, "Waiting for the backend.")),
+        }
+    }
+
+    pub(super) fn waiting(&self, work: &mut Work, not_before: Option<Duration>, why: &str) -> Yield {
+        work.polls = work.polls.saturating_add(1);
+        let wait = self.env.settings.pace.wait(work.polls - 1).max(not_before.unwrap_or_default());
+        let wake_at = self.env.now().plus(wait);
+        Yield::Parked(Parking {
+            wake_at,
+            due_at: wake_at.plus(self.env.settings.poll_horizon),
+            status: ActionStatus::Waiting,
+            status_reason: why.to_owned(),
+            work: serde_json::to_value(&*work).ok(),
+            progress: true,
+        })
+    }
+}
+
+/// The job that an action asks for; none for those that only other actions derive.
+fn job(action: &Action) -> Option<Job> {
+    let input = |key: &str| action.inputs.get(key);
+    let map = |key: &str| input(key).and_then(Value::as_object).cloned().unwrap_or_else(JsonMap::new);
+    let text = |key: &str| input(key).and_then(Value::as_str).map(str::to_owned);
+    Some(match action.kind {
+        ActionKind::NodeCreate => Job::Create,
+        ActionKind::NodeDelete => Job::Remove,
+        ActionKind::NodeCheck => Job::Check,
+        ActionKind::NodeRecover => Job::Recover(Recovery {
+            operation: text("operation"),
+            params: map("operation_params"),
+            check: input("check").and_then(Value::as_bool).unwrap_or(false),
+        }),
+        ActionKind::NodeOperation => {
+            Job::Operate { operation: text("operation").unwrap_or_default(), params: map("params") }
+        }
+        ActionKind::NodeUpdate => {
+            let mut properties = action.inputs.clone();
+            properties.remove("new_profile_id");
+            let profile = input("new_profile_id").and_then(Value::as_str).and_then(|id| id.parse().ok());
+            Job::Update(Update { profile, properties })
+        }
+        _ => return None,
+    })
+}
