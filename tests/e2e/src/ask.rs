@@ -2,6 +2,7 @@
 
 use crate::answer::Answer;
 use crate::app::TestApp;
+use crate::described;
 use crate::people::Person;
 use axum::body::Body;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
@@ -83,11 +84,11 @@ impl<'a> Ask<'a> {
     /// Sends it. A millisecond passes, so that no two requests are made at the same time.
     ///
     /// # Panics
-    /// When the target cannot be part of a request.
+    /// When the target cannot be part of a request, and when the answer is not as the API is described.
     pub async fn send(self) -> Answer {
         self.app.clock.advance(Duration::from_millis(1));
         let mut request = Request::builder()
-            .method(self.method)
+            .method(self.method.clone())
             .uri(&self.target)
             .body(Body::from(self.body))
             .unwrap_or_else(|cause| panic!("{} is no target: {cause}", self.target));
@@ -95,6 +96,16 @@ impl<'a> Ask<'a> {
         let Ok(response) = self.app.router.clone().oneshot(request).await;
         let (parts, body) = response.into_parts();
         let body = body.collect().await.expect("a body ends").to_bytes().to_vec();
-        Answer::new(parts.status, parts.headers, body)
+        let answer = Answer::new(parts.status, parts.headers, body);
+        let wrong = described::check(&self.method, &self.target, &answer).join("; ");
+        assert!(
+            wrong.is_empty(),
+            "{} {}: {wrong}\n{} {}",
+            self.method,
+            self.target,
+            answer.status,
+            answer.text()
+        );
+        answer
     }
 }
