@@ -8,14 +8,26 @@ mod show;
 mod update;
 
 use axum::Router;
-use axum::routing::get;
+use coppice_api::operation::{Endpoints, Operation};
 use coppice_engine::Env;
 
-/// The endpoints of this function.
+/// What serves the endpoints of this function.
 pub fn router() -> Router<Env> {
-    Router::new()
-        .route("/actions", get(list::list).post(create::create))
-        .route("/actions/{id}", get(show::show).patch(update::update))
-        .route("/events", get(events::list::list))
-        .route("/events/{id}", get(events::show::show))
+    endpoints().router()
+}
+
+/// What describes them.
+#[must_use]
+pub fn operations() -> Vec<Operation> {
+    endpoints().operations()
+}
+
+fn endpoints() -> Endpoints<Env> {
+    Endpoints::new()
+        .serve(list::OPERATION, list::list)
+        .serve(create::OPERATION, create::create)
+        .serve(show::OPERATION, show::show)
+        .serve(update::OPERATION, update::update)
+        .serve(events::list::OPERATION, events::list::list)
+        .serve(events::show::OPERATION, events::show::show)
 }

@@ -7,6 +7,8 @@ use coppice_api::call::{Body, Call, Endpoint};
 use coppice_api::error::Failure;
 use coppice_api::fields::lists;
 use coppice_api::microversion::MIN;
+use coppice_api::operation::{Operation, Shown};
+use coppice_api::views;
 use coppice_domain::action::Action;
 use coppice_engine::Env;
 use coppice_support::{authorise_list, filtered, list as list_all, passes};
@@ -14,6 +16,11 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use serde_json::Value;
 
 const ENDPOINT: Endpoint = Endpoint { rule: "actions:index", since: MIN, body: Body::None };
+
+/// This endpoint.
+pub(crate) const OPERATION: Operation = Operation::get("/actions", "List actions", ENDPOINT)
+    .lists(&lists::ACTIONS)
+    .ok(Shown::Many("actions", views::ACTION));
 
 /// Reads under way at once to find out what unfinished actions wait for.
 const AT_ONCE: usize = 16;

@@ -5,6 +5,7 @@ use axum::response::Response;
 use coppice_api::call::{Body, Call, Endpoint};
 use coppice_api::error::Failure;
 use coppice_api::microversion::{MIN, Microversion};
+use coppice_api::operation::{Operation, Shown};
 use coppice_api::views;
 use coppice_domain::action::Action;
 use coppice_engine::Env;
@@ -13,6 +14,10 @@ use coppice_support::{find, store_failed};
 use serde_json::{Value, json};
 
 const ENDPOINT: Endpoint = Endpoint { rule: "actions:get", since: MIN, body: Body::None };
+
+/// This endpoint.
+pub(crate) const OPERATION: Operation =
+    Operation::get("/actions/{id}", "Show an action", ENDPOINT).ok(Shown::One("action", views::ACTION));
 
 /// One action, by id, name or short id.
 pub(crate) async fn show(

@@ -7,9 +7,10 @@ use coppice_api::call::{Body, Call, Endpoint};
 use coppice_api::error::Failure;
 use coppice_api::fields::{Field, Kind, coerce, flag};
 use coppice_api::microversion::Feature;
+use coppice_api::operation::{Answer, Object, Operation, Parameter, Payload, Shown};
 use coppice_api::raw;
 use coppice_domain::action::{Action, ActionStatus};
-use coppice_domain::fault::Fault;
+use coppice_domain::fault::{Fault, FaultKind};
 use coppice_engine::Env;
 use coppice_engine::cancel::cancel;
 use coppice_support::{find_exactly, refused};
@@ -17,8 +18,16 @@ use coppice_support::{find_exactly, refused};
 const ENDPOINT: Endpoint =
     Endpoint { rule: "actions:update", since: Feature::ActionUpdate.since(), body: Body::Required };
 const FORCE: &str = "force";
+const QUERY: &[Parameter] = &[Parameter::flag(FORCE)];
 const STATUS: &str = "status";
 const FIELDS: &[Field] = &[Field::new(STATUS, Kind::String).required()];
+
+/// This endpoint.
+pub(crate) const OPERATION: Operation = Operation::patch("/actions/{id}", "Cancel an action", ENDPOINT)
+    .reads(QUERY)
+    .takes(Payload::Wrapped("action", Object::strict(FIELDS)))
+    .answers(Answer::new(202, Shown::Status).unversioned())
+    .refuses(&[FaultKind::ActionImmutable]);
 
 /// Cancels an action, named by its whole id.
 pub(crate) async fn update(

@@ -5,6 +5,7 @@ use axum::response::Response;
 use coppice_api::call::{Body, Call, Endpoint};
 use coppice_api::error::Failure;
 use coppice_api::microversion::{Feature, MAX};
+use coppice_api::operation::{Operation, Shown};
 use coppice_api::views::{self, UNKNOWN_PROFILE};
 use coppice_domain::fault::Fault;
 use coppice_domain::ids::{NodeId, ProfileId};
@@ -14,10 +15,16 @@ use coppice_domain::pyrepr::number;
 use coppice_engine::{Env, inspect};
 use coppice_support::{cluster_view, profile_names, store_failed};
 use futures::stream::{self, StreamExt};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 const ENDPOINT: Endpoint =
     Endpoint { rule: "clusters:collect", since: Feature::ClusterAttributes.since(), body: Body::None };
+
+/// This endpoint.
+pub(crate) const OPERATION: Operation =
+    Operation::get("/clusters/{id}/attrs/{path}", "Show one value of each node of a cluster", ENDPOINT)
+        .ok(Shown::Many("cluster_attributes", views::ATTRIBUTE));
+
 /// What the backend knows of a node, under this key, is asked for only by a path that speaks of it.
 const DETAILS: &str = "details";
 /// Calls of the backend under way at once.
@@ -47,7 +54,7 @@ pub(crate) async fn collect(
             let (env, path) = (&env, &path);
             async move {
                 let document = if detailed { with_details(env, node, view).await } else { view };
-                path.first(&document).map(|value| json!({ "id": node.id, "value": value }))
+                path.first(&document).map(|value| views::attribute(node.id, &value))
             }
         })
         .collect();

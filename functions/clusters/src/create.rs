@@ -7,9 +7,10 @@ use coppice_api::error::Failure;
 use coppice_api::fields::{Coerced, Field, Kind, Rules, coerce_with};
 use coppice_api::limits::{storable, storable_together};
 use coppice_api::microversion::MIN;
+use coppice_api::operation::{Object, Operation, Payload, Shown};
 use coppice_api::views;
 use coppice_domain::cluster::{Cluster, ClusterStatus, JsonMap, Sizes};
-use coppice_domain::fault::Fault;
+use coppice_domain::fault::{Fault, FaultKind};
 use coppice_domain::ids::ClusterId;
 use coppice_domain::profile::Profile;
 use coppice_domain::resize::check_sizes;
@@ -29,6 +30,13 @@ const FIELDS: &[Field] = &[
     Field::new("timeout", Kind::NonNegativeInt).nullable(),
     Field::new("config", Kind::JsonMap).nullable(),
 ];
+
+/// This endpoint.
+pub(crate) const OPERATION: Operation =
+    Operation::post("/clusters", "Create a cluster and, by an action, its nodes", ENDPOINT)
+        .takes(Payload::Wrapped("cluster", Object::strict(FIELDS)))
+        .accepted(Shown::One("cluster", views::CLUSTER))
+        .refuses(&[FaultKind::OverQuota]);
 
 /// The first index a cluster gives to a node.
 const FIRST_INDEX: i64 = 1;

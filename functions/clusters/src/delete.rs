@@ -6,6 +6,7 @@ use coppice_api::call::{Body, Call, Endpoint};
 use coppice_api::error::Failure;
 use coppice_api::fields::{Field, Kind, Rules, Unknown, coerce_with, flag};
 use coppice_api::microversion::{Feature, MIN};
+use coppice_api::operation::{Object, Operation, Parameter, Payload, Shown};
 use coppice_domain::action::ActionKind;
 use coppice_domain::cluster::{ClusterStatus, JsonMap};
 use coppice_domain::fault::{Fault, FaultKind};
@@ -19,6 +20,16 @@ use serde_json::Value;
 const ENDPOINT: Endpoint = Endpoint { rule: "clusters:delete", since: MIN, body: Body::Optional };
 const FORCE: &str = "force";
 const FIELDS: &[Field] = &[Field::new(FORCE, Kind::Boolean).nullable().since(Feature::ForceDelete)];
+
+const QUERY: &[Parameter] = &[Parameter::flag(FORCE).since(Feature::ForceDelete)];
+
+/// This endpoint.
+pub(crate) const OPERATION: Operation =
+    Operation::delete("/clusters/{id}", "Delete a cluster and its nodes by an action", ENDPOINT)
+        .reads(QUERY)
+        .takes(Payload::Plain(Object::lenient(FIELDS)))
+        .accepted(Shown::Null)
+        .refuses(&[FaultKind::ActionInProgress, FaultKind::ResourceInUse, FaultKind::ResourceIsLocked]);
 
 /// Starts the deletion of a cluster. What it is doing is ended by the engine; nothing has to be waited
 /// for.

@@ -14,17 +14,30 @@ mod testing;
 mod update;
 
 use axum::Router;
-use axum::routing::{get, post};
+use coppice_api::operation::{Endpoints, Operation};
 use coppice_engine::Env;
 
-/// The endpoints of this function.
+/// What serves the endpoints of this function.
 pub fn router() -> Router<Env> {
-    Router::new()
-        .route("/clusters", get(list::list).post(create::create))
-        .route("/clusters/{id}", get(show::show).patch(update::update).delete(delete::delete))
-        .route("/clusters/{id}/actions", post(actions::create))
-        .route("/clusters/{id}/attrs/{path}", get(attributes::collect))
-        .route("/clusters/{id}/ops", post(ops::create))
-        .route("/clusters/{id}/policies", get(policies::list::list))
-        .route("/clusters/{id}/policies/{policy_id}", get(policies::show::show))
+    endpoints().router()
+}
+
+/// What describes them.
+#[must_use]
+pub fn operations() -> Vec<Operation> {
+    endpoints().operations()
+}
+
+fn endpoints() -> Endpoints<Env> {
+    Endpoints::new()
+        .serve(list::OPERATION, list::list)
+        .serve(create::OPERATION, create::create)
+        .serve(show::OPERATION, show::show)
+        .serve(update::OPERATION, update::update)
+        .serve(delete::OPERATION, delete::delete)
+        .serve(actions::OPERATION, actions::create)
+        .serve(attributes::OPERATION, attributes::collect)
+        .serve(ops::OPERATION, ops::create)
+        .serve(policies::list::OPERATION, policies::list::list)
+        .serve(policies::show::OPERATION, policies::show::show)
 }

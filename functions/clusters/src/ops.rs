@@ -7,9 +7,11 @@ use coppice_api::error::Failure;
 use coppice_api::fields::{Coerced, Field, Kind, Rules, Unknown, coerce_with};
 use coppice_api::limits::storable;
 use coppice_api::microversion::Feature;
+use coppice_api::operation::{Object, Operation, Payload, Shown};
+use coppice_api::views;
 use coppice_domain::action::{Action, ActionKind};
 use coppice_domain::cluster::JsonMap;
-use coppice_domain::fault::Fault;
+use coppice_domain::fault::{Fault, FaultKind};
 use coppice_domain::ids::NodeId;
 use coppice_domain::node::Node;
 use coppice_domain::profile_types::check_operation;
@@ -25,6 +27,16 @@ const PARAMS: &str = "params";
 const FILTERS: &str = "filters";
 const FIELDS: &[Field] =
     &[Field::new(FILTERS, Kind::JsonMap).nullable(), Field::new(PARAMS, Kind::JsonMap).nullable()];
+
+/// This endpoint.
+pub(crate) const OPERATION: Operation = Operation::post(
+    "/clusters/{id}/ops",
+    "Start the operation that the body's one key names, on the nodes that its filters choose",
+    ENDPOINT,
+)
+.takes(Payload::Named(Object::lenient(FIELDS)))
+.accepted(Shown::One("action", views::ACTION_ID))
+.refuses(&[FaultKind::ActionConflict, FaultKind::ResourceIsLocked]);
 
 /// What nodes can be chosen by.
 const FILTER_KEYS: [&str; 4] = ["name", "profile_id", "status", "role"];

@@ -7,6 +7,8 @@ use coppice_api::error::Failure;
 use coppice_api::fields::{Coerced, Field, Given, Kind, coerce};
 use coppice_api::limits::{storable, storable_together};
 use coppice_api::microversion::{Feature, MIN};
+use coppice_api::operation::{Object, Operation, Payload, Shown};
+use coppice_api::views;
 use coppice_domain::action::ActionKind;
 use coppice_domain::cluster::{Cluster, ClusterStatus, JsonMap};
 use coppice_domain::fault::{Fault, FaultKind};
@@ -27,6 +29,16 @@ const FIELDS: &[Field] = &[
     Field::new("profile_only", Kind::Boolean).nullable().since(Feature::ProfileOnly),
     Field::new("config", Kind::JsonMap).nullable().since(Feature::ClusterConfig),
 ];
+
+/// This endpoint.
+pub(crate) const OPERATION: Operation = Operation::patch(
+    "/clusters/{id}",
+    "Change a cluster by an action; the answer shows it as it is until then",
+    ENDPOINT,
+)
+.takes(Payload::Wrapped("cluster", Object::strict(FIELDS)))
+.accepted(Shown::One("cluster", views::CLUSTER))
+.refuses(&[FaultKind::FeatureNotSupported, FaultKind::ActionConflict, FaultKind::ResourceIsLocked]);
 
 /// Starts the update of a cluster; answers with the values it has until then.
 pub(crate) async fn update(

@@ -4,9 +4,16 @@ use axum::response::Response;
 use coppice_api::call::{Body, Call, Endpoint};
 use coppice_api::error::Failure;
 use coppice_api::microversion::MIN;
+use coppice_api::operation::{Operation, Shown};
+use coppice_api::views;
 use serde_json::json;
 
 const ENDPOINT: Endpoint = Endpoint { rule: "build_info:build_info", since: MIN, body: Body::None };
+
+/// This endpoint.
+pub(crate) const OPERATION: Operation =
+    Operation::get("/build-info", "Show the revisions of the API and of the engine", ENDPOINT)
+        .ok(Shown::One("build_info", views::BUILD_INFO));
 
 /// The revision both parts of the reference report unless an operator configures another.
 const REVISION: &str = "1.0";
@@ -14,8 +21,5 @@ const REVISION: &str = "1.0";
 /// The revisions of the API and of the engine.
 pub(crate) async fn show(call: Call) -> Result<Response, Failure> {
     call.enter(&ENDPOINT)?;
-    let body = json!({
-        "build_info": { "api": { "revision": REVISION }, "engine": { "revision": REVISION } }
-    });
-    Ok(call.respond().ok(&body))
+    Ok(call.respond().ok(&json!({ "build_info": views::build_info(REVISION) })))
 }

@@ -5,11 +5,14 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use coppice_api::call::{Body, Call, Endpoint};
 use coppice_api::error::Failure;
+use coppice_api::fields::{Field, Kind};
 use coppice_api::limits::storable;
 use coppice_api::microversion::MIN;
+use coppice_api::operation::{Choice, Object, Operation, Payload, Shown};
+use coppice_api::views;
 use coppice_domain::action::ActionKind;
 use coppice_domain::cluster::JsonMap;
-use coppice_domain::fault::Fault;
+use coppice_domain::fault::{Fault, FaultKind};
 use coppice_domain::node::Node;
 use coppice_domain::recovery::{self, Recovered};
 use coppice_engine::Env;
@@ -18,6 +21,26 @@ use coppice_support::find;
 use serde_json::json;
 
 const ENDPOINT: Endpoint = Endpoint { rule: "nodes:action", since: MIN, body: Body::Optional };
+
+/// The keys of bodies that name an action.
+const CHOICES: &[Choice] =
+    &[Choice::new("check", Object::ANY), Choice::new("recover", Object::strict(RECOVER_FIELDS))];
+
+/// What a recovery can be told.
+const RECOVER_FIELDS: &[Field] = &[
+    Field::new("operation", Kind::Enum(&recovery::OPERATIONS)),
+    Field::new("operation_params", Kind::Any),
+    Field::new("check", Kind::Any),
+    Field::new("delete_timeout", Kind::Any),
+    Field::new("force_recreate", Kind::Any),
+];
+
+/// This endpoint.
+pub(crate) const OPERATION: Operation =
+    Operation::post("/nodes/{id}/actions", "Start the action that the body's one key names", ENDPOINT)
+        .takes(Payload::OneOf(CHOICES))
+        .accepted(Shown::One("action", views::ACTION_ID))
+        .refuses(&[FaultKind::ActionConflict]);
 
 /// The actions a request can name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,5 +130,16 @@ mod tests {
         }
         assert_eq!(of(&json!({ "check": { "a": 1 } })), Ok((Named::Check, json!({ "a": 1 }))));
         assert_eq!(of(&json!({ "recover": {} })), Ok((Named::Recover, json!({}))));
+    }
+
+    #[test]
+    fn what_is_described_is_known_and_a_recovery_takes_no_more() {
+        assert!(CHOICES.iter().all(|choice| Named::parse(choice.key).is_some()));
+        let described = RECOVER_FIELDS.iter().map(|field| (field.name.to_owned(), json!({})));
+        let mut given = JsonMap::from_iter(described);
+        given.insert("operation".to_owned(), json!("REBUILD"));
+        assert_eq!(Named::Recover.inputs(&given).as_ref(), Ok(&given));
+        given.insert("other".to_owned(), json!(1));
+        assert!(Named::Recover.inputs(&given).is_err());
     }
 }

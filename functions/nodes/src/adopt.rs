@@ -1,5 +1,6 @@
 //! `POST /v1/nodes/adopt` (spec api-resources L7).
 
+use crate::BY_NAME;
 use crate::adopt_preview::adoptee;
 use crate::start::requester;
 use axum::response::Response;
@@ -8,9 +9,10 @@ use coppice_api::error::Failure;
 use coppice_api::fields::{Field, Given, Kind, coerce};
 use coppice_api::limits::storable;
 use coppice_api::microversion::Feature;
+use coppice_api::operation::{Object, Operation, Payload, Shown};
 use coppice_api::views;
 use coppice_domain::cluster::JsonMap;
-use coppice_domain::fault::Fault;
+use coppice_domain::fault::{Fault, FaultKind};
 use coppice_domain::node::Node;
 use coppice_engine::Env;
 use coppice_engine::accept::{self, AdoptedNode};
@@ -30,6 +32,13 @@ const FIELDS: &[Field] = &[
     Field::new("overrides", Kind::JsonMap).nullable(),
     Field::new("snapshot", Kind::Boolean).nullable(),
 ];
+
+/// This endpoint.
+pub(crate) const OPERATION: Operation = Operation::post("/nodes/adopt", "Make an instance a node", ENDPOINT)
+    .routed_as(BY_NAME)
+    .takes(Payload::Plain(Object::strict(FIELDS)))
+    .ok(Shown::One("node", views::NODE))
+    .refuses(&[FaultKind::ProfileOperationFailed]);
 
 /// Makes an instance a node. It is there already: nothing is started, and the answer shows the node as it is.
 pub(crate) async fn adopt(env: &Env, call: &Call) -> Result<Response, Failure> {

@@ -8,6 +8,7 @@ use coppice_api::error::Failure;
 use coppice_api::fields::{Field, Kind, coerce};
 use coppice_api::limits::{storable, storable_together};
 use coppice_api::microversion::MIN;
+use coppice_api::operation::{Object, Operation, Payload, Shown};
 use coppice_api::views;
 use coppice_domain::cluster::Cluster;
 use coppice_domain::fault::Fault;
@@ -27,6 +28,11 @@ const FIELDS: &[Field] = &[
     Field::new("profile_id", Kind::String).required(),
     Field::new("role", Kind::String).nullable(),
 ];
+
+/// This endpoint.
+pub(crate) const OPERATION: Operation = Operation::post("/nodes", "Create a node by an action", ENDPOINT)
+    .takes(Payload::Wrapped("node", Object::strict(FIELDS)))
+    .accepted(Shown::One("node", views::NODE));
 
 /// Records a node, orphan or member of a cluster, and starts its creation.
 pub(crate) async fn create(State(env): State<Env>, call: Call) -> Result<Response, Failure> {

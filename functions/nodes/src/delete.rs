@@ -5,8 +5,9 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use coppice_api::call::{Body, Call, Endpoint};
 use coppice_api::error::Failure;
-use coppice_api::fields::flag;
+use coppice_api::fields::{Field, Kind, flag};
 use coppice_api::microversion::{Feature, MIN, Microversion};
+use coppice_api::operation::{Object, Operation, Payload, Shown};
 use coppice_domain::action::ActionKind;
 use coppice_domain::cluster::JsonMap;
 use coppice_domain::fault::{Fault, FaultKind};
@@ -18,6 +19,14 @@ use serde_json::Value;
 
 const ENDPOINT: Endpoint = Endpoint { rule: "nodes:delete", since: MIN, body: Body::Optional };
 const FORCE: &str = "force";
+const FIELDS: &[Field] = &[Field::new(FORCE, Kind::Boolean).since(Feature::ForceDelete)];
+
+/// This endpoint.
+pub(crate) const OPERATION: Operation =
+    Operation::delete("/nodes/{id}", "Delete a node by an action", ENDPOINT)
+        .takes(Payload::Plain(Object::lenient(FIELDS)))
+        .accepted(Shown::Null)
+        .refuses(&[FaultKind::ActionInProgress, FaultKind::ResourceInUse]);
 
 /// Starts the deletion of a node. What it is doing is ended by the engine; nothing has to be waited for.
 pub(crate) async fn delete(

@@ -18,19 +18,37 @@ mod update;
 use axum::Router;
 use axum::extract::{FromRequest, Path, Request, State};
 use axum::response::Response;
-use axum::routing::{get, post};
 use coppice_api::call::Call;
 use coppice_api::error::Failure;
+use coppice_api::operation::{Endpoints, Operation};
 use coppice_api::raw::RawError;
 use coppice_engine::Env;
 
-/// The endpoints of this function.
+/// The route of what is one path below `/nodes`.
+const BY_NAME: &str = "/nodes/{id}";
+
+/// What serves the endpoints of this function.
 pub fn router() -> Router<Env> {
-    Router::new()
-        .route("/nodes", get(list::list).post(create::create))
-        .route("/nodes/{id}", get(show::show).patch(update::update).delete(delete::delete).post(adoption))
-        .route("/nodes/{id}/actions", post(actions::create))
-        .route("/nodes/{id}/ops", post(operations::create))
+    endpoints().router()
+}
+
+/// What describes them.
+#[must_use]
+pub fn operations() -> Vec<Operation> {
+    endpoints().operations()
+}
+
+fn endpoints() -> Endpoints<Env> {
+    Endpoints::new()
+        .serve(list::OPERATION, list::list)
+        .serve(create::OPERATION, create::create)
+        .serve(adopt::OPERATION, adoption)
+        .and(adopt_preview::OPERATION)
+        .serve(show::OPERATION, show::show)
+        .serve(update::OPERATION, update::update)
+        .serve(delete::OPERATION, delete::delete)
+        .serve(actions::OPERATION, actions::create)
+        .serve(operations::OPERATION, operations::create)
 }
 
 /// `POST /v1/nodes/adopt` and `/v1/nodes/adopt-preview`. There is no other path below `/nodes` to POST to;

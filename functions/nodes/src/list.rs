@@ -7,6 +7,7 @@ use coppice_api::call::{Body, Call, Endpoint};
 use coppice_api::error::Failure;
 use coppice_api::fields::lists;
 use coppice_api::microversion::MIN;
+use coppice_api::operation::{Operation, Shown};
 use coppice_api::views::{self, UNKNOWN_PROFILE};
 use coppice_domain::cluster::Cluster;
 use coppice_domain::fault::Fault;
@@ -19,6 +20,11 @@ use coppice_support::{
 };
 
 const ENDPOINT: Endpoint = Endpoint { rule: "nodes:index", since: MIN, body: Body::None };
+
+/// This endpoint.
+pub(crate) const OPERATION: Operation = Operation::get("/nodes", "List nodes", ENDPOINT)
+    .lists(&lists::NODES)
+    .ok(Shown::Many("nodes", views::NODE));
 
 /// The nodes in the caller's scope, or those of one cluster.
 pub(crate) async fn list(State(env): State<Env>, call: Call) -> Result<Response, Failure> {

@@ -8,6 +8,8 @@ use coppice_api::error::Failure;
 use coppice_api::fields::{Field, Kind, coerce};
 use coppice_api::limits::storable;
 use coppice_api::microversion::Feature;
+use coppice_api::operation::{Object, Operation, Payload, Shown};
+use coppice_api::views;
 use coppice_domain::action::{Action, ActionKind};
 use coppice_domain::cluster::JsonMap;
 use coppice_domain::fault::Fault;
@@ -23,6 +25,12 @@ const ENDPOINT: Endpoint =
 
 const PARAMS: &str = "params";
 const FIELDS: &[Field] = &[Field::new(PARAMS, Kind::JsonMap).nullable()];
+
+/// This endpoint.
+pub(crate) const OPERATION: Operation =
+    Operation::post("/nodes/{id}/ops", "Start the operation that the body's one key names", ENDPOINT)
+        .takes(Payload::Named(Object::ANY.nullable()))
+        .accepted(Shown::One("action", views::ACTION_ID));
 
 /// Starts the operation that the body names, whatever else goes on at the node: it takes its turn.
 pub(crate) async fn create(

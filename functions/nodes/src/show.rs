@@ -7,6 +7,8 @@ use coppice_api::call::{Body, Call, Endpoint};
 use coppice_api::error::Failure;
 use coppice_api::fields::flag;
 use coppice_api::microversion::MIN;
+use coppice_api::operation::{Operation, Parameter, Shown};
+use coppice_api::views;
 use coppice_domain::fault::Fault;
 use coppice_domain::node::Node;
 use coppice_engine::Env;
@@ -15,7 +17,13 @@ use coppice_support::find;
 use serde_json::json;
 
 const ENDPOINT: Endpoint = Endpoint { rule: "nodes:get", since: MIN, body: Body::None };
+
 const SHOW_DETAILS: &str = "show_details";
+const QUERY: &[Parameter] = &[Parameter::flag(SHOW_DETAILS)];
+
+/// This endpoint.
+pub(crate) const OPERATION: Operation =
+    Operation::get("/nodes/{id}", "Show a node", ENDPOINT).reads(QUERY).ok(Shown::One("node", views::NODE));
 
 /// One node, by id, name or short id.
 pub(crate) async fn show(

@@ -9,9 +9,11 @@ use coppice_api::error::Failure;
 use coppice_api::fields::{Coerced, Field, Kind, coerce};
 use coppice_api::limits::{storable, storable_together};
 use coppice_api::microversion::{Feature, MIN};
+use coppice_api::operation::{Object, Operation, Payload, Shown};
+use coppice_api::views;
 use coppice_domain::action::ActionKind;
 use coppice_domain::cluster::JsonMap;
-use coppice_domain::fault::Fault;
+use coppice_domain::fault::{Fault, FaultKind};
 use coppice_domain::ids::ProfileId;
 use coppice_domain::node::Node;
 use coppice_domain::profile::Profile;
@@ -29,6 +31,16 @@ const FIELDS: &[Field] = &[
     Field::new("role", Kind::String).nullable(),
     Field::new("tainted", Kind::Boolean).nullable().since(Feature::Tainted),
 ];
+
+/// This endpoint.
+pub(crate) const OPERATION: Operation = Operation::patch(
+    "/nodes/{id}",
+    "Change a node by an action; the answer shows it as it is until then",
+    ENDPOINT,
+)
+.takes(Payload::Wrapped("node", Object::strict(FIELDS)))
+.accepted(Shown::One("node", views::NODE))
+.refuses(&[FaultKind::ActionConflict]);
 
 /// Starts the update of a node, whatever its status; answers with the values it has until then.
 pub(crate) async fn update(

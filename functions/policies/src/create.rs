@@ -7,9 +7,10 @@ use coppice_api::error::Failure;
 use coppice_api::fields::{Field, Kind, coerce};
 use coppice_api::limits::storable;
 use coppice_api::microversion::MIN;
+use coppice_api::operation::{Object, Operation, Payload, Shown};
 use coppice_api::views;
 use coppice_domain::cluster::JsonMap;
-use coppice_domain::fault::Fault;
+use coppice_domain::fault::{Fault, FaultKind};
 use coppice_domain::ids::PolicyId;
 use coppice_domain::policy::Policy;
 use coppice_domain::policy_types::{check_creation, validate_policy_spec};
@@ -21,6 +22,12 @@ const ENDPOINT: Endpoint = Endpoint { rule: "policies:create", since: MIN, body:
 
 const FIELDS: &[Field] =
     &[Field::new("name", Kind::Name).required(), Field::new("spec", Kind::JsonMap).required()];
+
+/// This endpoint.
+pub(crate) const OPERATION: Operation = Operation::post("/policies", "Create a policy", ENDPOINT)
+    .takes(Payload::Wrapped("policy", Object::strict(FIELDS)))
+    .created(Shown::One("policy", views::POLICY))
+    .refuses(&[FaultKind::ResourceNotFound, FaultKind::ESchema]);
 
 /// Keeps a policy; the spec is stored exactly as it was sent.
 pub(crate) async fn create(State(env): State<Env>, call: Call) -> Result<Response, Failure> {

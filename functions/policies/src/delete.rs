@@ -5,6 +5,7 @@ use axum::response::Response;
 use coppice_api::call::{Body, Call, Endpoint};
 use coppice_api::error::Failure;
 use coppice_api::microversion::MIN;
+use coppice_api::operation::Operation;
 use coppice_api::respond;
 use coppice_domain::fault::{Fault, FaultKind};
 use coppice_domain::policy::Policy;
@@ -13,6 +14,12 @@ use coppice_store::TemplateDeletion;
 use coppice_support::{find, store_failed};
 
 const ENDPOINT: Endpoint = Endpoint { rule: "policies:delete", since: MIN, body: Body::None };
+
+/// This endpoint.
+pub(crate) const OPERATION: Operation =
+    Operation::delete("/policies/{id}", "Delete a policy that is attached to no cluster", ENDPOINT)
+        .no_content()
+        .refuses(&[FaultKind::ResourceInUse]);
 
 /// Deletes a policy that is attached to no cluster, be it disabled there.
 pub(crate) async fn delete(

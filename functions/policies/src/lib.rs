@@ -9,18 +9,28 @@ mod update;
 mod validate;
 
 use axum::Router;
-use axum::routing::get;
+use coppice_api::operation::{Endpoints, Operation};
 use coppice_engine::Env;
 
-/// The endpoints of this function.
+/// What serves the endpoints of this function.
 pub fn router() -> Router<Env> {
-    Router::new()
-        .route("/policies", get(list::list).post(create::create))
-        // POST serves `/policies/validate` alone; with other methods `validate` is a policy's name.
-        .route(
-            "/policies/{id}",
-            get(show::show).patch(update::update).delete(delete::delete).post(validate::validate),
-        )
-        .route("/policy-types", get(types::list::list))
-        .route("/policy-types/{type}", get(types::show::show))
+    endpoints().router()
+}
+
+/// What describes them.
+#[must_use]
+pub fn operations() -> Vec<Operation> {
+    endpoints().operations()
+}
+
+fn endpoints() -> Endpoints<Env> {
+    Endpoints::new()
+        .serve(list::OPERATION, list::list)
+        .serve(create::OPERATION, create::create)
+        .serve(validate::OPERATION, validate::validate)
+        .serve(show::OPERATION, show::show)
+        .serve(update::OPERATION, update::update)
+        .serve(delete::OPERATION, delete::delete)
+        .serve(types::list::OPERATION, types::list::list)
+        .serve(types::show::OPERATION, types::show::show)
 }

@@ -6,6 +6,7 @@ use coppice_api::call::{Body, Call, Endpoint};
 use coppice_api::error::Failure;
 use coppice_api::fields::{Field, Kind, coerce};
 use coppice_api::microversion::MIN;
+use coppice_api::operation::{Object, Operation, Payload, Shown};
 use coppice_api::views;
 use coppice_domain::fault::Fault;
 use coppice_domain::policy::Policy;
@@ -16,6 +17,12 @@ use serde_json::json;
 const ENDPOINT: Endpoint = Endpoint { rule: "policies:update", since: MIN, body: Body::Required };
 
 const FIELDS: &[Field] = &[Field::new("name", Kind::Name).required()];
+
+/// This endpoint.
+pub(crate) const OPERATION: Operation =
+    Operation::patch("/policies/{id}", "Change the name of a policy", ENDPOINT)
+        .takes(Payload::Wrapped("policy", Object::strict(FIELDS)))
+        .ok(Shown::One("policy", views::POLICY));
 
 /// Changes a policy's name; nothing else of it ever changes.
 pub(crate) async fn update(

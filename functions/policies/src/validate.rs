@@ -8,8 +8,10 @@ use coppice_api::error::Failure;
 use coppice_api::fields::{Field, Kind, coerce};
 use coppice_api::limits::storable;
 use coppice_api::microversion::Feature;
+use coppice_api::operation::{Object, Operation, Payload, Shown};
 use coppice_api::raw::RawError;
 use coppice_api::views;
+use coppice_domain::fault::FaultKind;
 use coppice_domain::policy_types::validate_policy_spec;
 use coppice_engine::Env;
 use serde_json::json;
@@ -18,6 +20,15 @@ const ENDPOINT: Endpoint =
     Endpoint { rule: "policies:validate", since: Feature::Validation.since(), body: Body::Required };
 
 const FIELDS: &[Field] = &[Field::new("spec", Kind::JsonMap).required()];
+
+/// This endpoint.
+pub(crate) const OPERATION: Operation =
+    Operation::post("/policies/validate", "Check a policy's spec and keep nothing", ENDPOINT)
+        // POST serves this alone; with other methods `validate` is a policy's name.
+        .routed_as("/policies/{id}")
+        .takes(Payload::Wrapped("policy", Object::strict(FIELDS)))
+        .ok(Shown::One("policy", views::VALIDATED_POLICY))
+        .refuses(&[FaultKind::ResourceNotFound, FaultKind::ESchema]);
 
 /// Checks a spec and keeps nothing. There is no other path below `/policies` to POST to.
 pub(crate) async fn validate(

@@ -7,8 +7,9 @@ use coppice_api::error::Failure;
 use coppice_api::fields::{Field, Kind, coerce};
 use coppice_api::limits::{storable, storable_together};
 use coppice_api::microversion::MIN;
+use coppice_api::operation::{Object, Operation, Payload, Shown};
 use coppice_api::views;
-use coppice_domain::fault::Fault;
+use coppice_domain::fault::{Fault, FaultKind};
 use coppice_domain::ids::ProfileId;
 use coppice_domain::profile::Profile;
 use coppice_domain::profile_types::validate_profile_spec;
@@ -23,6 +24,12 @@ const FIELDS: &[Field] = &[
     Field::new("spec", Kind::JsonMap).required(),
     Field::new("metadata", Kind::JsonMap).nullable(),
 ];
+
+/// This endpoint.
+pub(crate) const OPERATION: Operation = Operation::post("/profiles", "Create a profile", ENDPOINT)
+    .takes(Payload::Wrapped("profile", Object::strict(FIELDS)))
+    .created(Shown::One("profile", views::PROFILE))
+    .refuses(&[FaultKind::ResourceNotFound, FaultKind::ESchema]);
 
 /// Keeps a profile; the spec is stored exactly as it was sent.
 pub(crate) async fn create(State(env): State<Env>, call: Call) -> Result<Response, Failure> {

@@ -5,6 +5,7 @@ use axum::response::Response;
 use coppice_api::call::{Body, Call, Endpoint};
 use coppice_api::error::Failure;
 use coppice_api::microversion::MIN;
+use coppice_api::operation::Operation;
 use coppice_api::respond;
 use coppice_domain::fault::{Fault, FaultKind};
 use coppice_domain::profile::Profile;
@@ -14,6 +15,12 @@ use coppice_store::TemplateDeletion;
 use coppice_support::{find, store_failed};
 
 const ENDPOINT: Endpoint = Endpoint { rule: "profiles:delete", since: MIN, body: Body::None };
+
+/// This endpoint.
+pub(crate) const OPERATION: Operation =
+    Operation::delete("/profiles/{id}", "Delete a profile that nothing is made from", ENDPOINT)
+        .no_content()
+        .refuses(&[FaultKind::ResourceInUse]);
 
 /// Deletes a profile that no cluster and no node refers to.
 pub(crate) async fn delete(

@@ -6,12 +6,18 @@ use coppice_api::call::{Body, Call, Endpoint};
 use coppice_api::error::Failure;
 use coppice_api::fields::lists;
 use coppice_api::microversion::MIN;
+use coppice_api::operation::{Operation, Shown};
 use coppice_api::views;
 use coppice_domain::profile::Profile;
 use coppice_engine::Env;
 use coppice_support::{list as list_all, passes};
 
 const ENDPOINT: Endpoint = Endpoint { rule: "profiles:index", since: MIN, body: Body::None };
+
+/// This endpoint.
+pub(crate) const OPERATION: Operation = Operation::get("/profiles", "List profiles", ENDPOINT)
+    .lists(&lists::PROFILES)
+    .ok(Shown::Many("profiles", views::PROFILE));
 
 /// The profiles in the caller's scope.
 pub(crate) async fn list(State(env): State<Env>, call: Call) -> Result<Response, Failure> {

@@ -7,6 +7,7 @@ use coppice_api::error::Failure;
 use coppice_api::fields::{Coerced, Field, Kind, coerce};
 use coppice_api::limits::{storable, storable_together};
 use coppice_api::microversion::MIN;
+use coppice_api::operation::{Object, Operation, Payload, Shown};
 use coppice_api::views;
 use coppice_domain::fault::Fault;
 use coppice_domain::profile::Profile;
@@ -18,6 +19,12 @@ const ENDPOINT: Endpoint = Endpoint { rule: "profiles:update", since: MIN, body:
 
 const FIELDS: &[Field] =
     &[Field::new("name", Kind::Name).nullable(), Field::new("metadata", Kind::JsonMap).nullable()];
+
+/// This endpoint.
+pub(crate) const OPERATION: Operation =
+    Operation::patch("/profiles/{id}", "Change a profile's name or metadata", ENDPOINT)
+        .takes(Payload::Wrapped("profile", Object::strict(FIELDS)))
+        .ok(Shown::One("profile", views::PROFILE));
 
 /// Changes a profile's name or metadata; its spec never changes.
 pub(crate) async fn update(

@@ -8,8 +8,10 @@ use coppice_api::error::Failure;
 use coppice_api::fields::{Field, Kind, coerce};
 use coppice_api::limits::storable;
 use coppice_api::microversion::Feature;
+use coppice_api::operation::{Object, Operation, Payload, Shown};
 use coppice_api::raw::RawError;
 use coppice_api::views;
+use coppice_domain::fault::FaultKind;
 use coppice_domain::profile_types::validate_profile_spec;
 use serde_json::json;
 
@@ -17,6 +19,15 @@ const ENDPOINT: Endpoint =
     Endpoint { rule: "profiles:validate", since: Feature::Validation.since(), body: Body::Required };
 
 const FIELDS: &[Field] = &[Field::new("spec", Kind::JsonMap).required()];
+
+/// This endpoint.
+pub(crate) const OPERATION: Operation =
+    Operation::post("/profiles/validate", "Check a profile's spec and keep nothing", ENDPOINT)
+        // POST serves this alone; with other methods `validate` is a profile's name.
+        .routed_as("/profiles/{id}")
+        .takes(Payload::Wrapped("profile", Object::strict(FIELDS)))
+        .ok(Shown::One("profile", views::VALIDATED_PROFILE))
+        .refuses(&[FaultKind::ResourceNotFound, FaultKind::ESchema]);
 
 /// Checks a spec and keeps nothing. There is no other path below `/profiles` to POST to.
 pub(crate) async fn validate(

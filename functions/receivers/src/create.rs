@@ -10,6 +10,7 @@ use coppice_api::fields::lists::{CLUSTER_ACTIONS, RECEIVER_TYPES};
 use coppice_api::fields::{Coerced, Field, Given, Kind, coerce};
 use coppice_api::limits::{callable, storable};
 use coppice_api::microversion::MIN;
+use coppice_api::operation::{Object, Operation, Payload, Shown};
 use coppice_api::views;
 use coppice_domain::action::ActionKind;
 use coppice_domain::cluster::{Cluster, JsonMap};
@@ -32,6 +33,12 @@ const FIELDS: &[Field] = &[
     Field::new("actor", Kind::JsonMap).nullable(),
     Field::new("params", Kind::JsonMap).nullable(),
 ];
+
+/// This endpoint.
+pub(crate) const OPERATION: Operation = Operation::post("/receivers", "Create a receiver", ENDPOINT)
+    .takes(Payload::Wrapped("receiver", Object::strict(FIELDS)))
+    .created(Shown::One("receiver", views::RECEIVER))
+    .refuses(&[FaultKind::Forbidden, FaultKind::EResourceCreation]);
 
 /// Makes a receiver of either type.
 pub(crate) async fn create(State(env): State<Env>, call: Call) -> Result<Response, Failure> {

@@ -5,6 +5,7 @@ use axum::response::Response;
 use coppice_api::call::{Body, Call, Endpoint};
 use coppice_api::error::Failure;
 use coppice_api::microversion::MIN;
+use coppice_api::operation::Operation;
 use coppice_api::respond;
 use coppice_domain::fault::{Fault, FaultKind};
 use coppice_domain::receiver::{Receiver, ReceiverType};
@@ -13,6 +14,11 @@ use coppice_store::ReceiverWrite;
 use coppice_support::{find, store_failed};
 
 const ENDPOINT: Endpoint = Endpoint { rule: "receivers:delete", since: MIN, body: Body::None };
+
+/// This endpoint.
+pub(crate) const OPERATION: Operation = Operation::delete("/receivers/{id}", "Delete a receiver", ENDPOINT)
+    .no_content()
+    .refuses(&[FaultKind::EResourceDeletion]);
 
 /// Deletes a receiver. Its queue goes first: while the record is there, it can be asked for again.
 pub(crate) async fn delete(

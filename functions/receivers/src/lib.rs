@@ -14,14 +14,27 @@ mod update;
 pub mod webhooks;
 
 use axum::Router;
-use axum::routing::{get, post};
+use coppice_api::operation::{Endpoints, Operation};
 use coppice_engine::Env;
 
-/// The endpoints of this function.
+/// What serves the endpoints of this function.
 pub fn router() -> Router<Env> {
-    Router::new()
-        .route("/receivers", get(list::list).post(create::create))
-        .route("/receivers/{id}", get(show::show).patch(update::update).delete(delete::delete))
-        .route("/receivers/{id}/notify", post(notify::notify))
-        .route("/webhooks/{id}/trigger", post(webhooks::trigger::trigger))
+    endpoints().router()
+}
+
+/// What describes them.
+#[must_use]
+pub fn operations() -> Vec<Operation> {
+    endpoints().operations()
+}
+
+fn endpoints() -> Endpoints<Env> {
+    Endpoints::new()
+        .serve(list::OPERATION, list::list)
+        .serve(create::OPERATION, create::create)
+        .serve(show::OPERATION, show::show)
+        .serve(update::OPERATION, update::update)
+        .serve(delete::OPERATION, delete::delete)
+        .serve(notify::OPERATION, notify::notify)
+        .serve(webhooks::trigger::OPERATION, webhooks::trigger::trigger)
 }

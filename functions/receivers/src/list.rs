@@ -7,6 +7,7 @@ use coppice_api::error::Failure;
 use coppice_api::fields::lists;
 use coppice_api::fields::query::ListQuery;
 use coppice_api::microversion::MIN;
+use coppice_api::operation::{Operation, Shown};
 use coppice_api::views;
 use coppice_domain::action::ActionKind;
 use coppice_domain::receiver::Receiver;
@@ -14,6 +15,11 @@ use coppice_engine::Env;
 use coppice_support::{filtered, list as list_all, passes};
 
 const ENDPOINT: Endpoint = Endpoint { rule: "receivers:index", since: MIN, body: Body::None };
+
+/// This endpoint.
+pub(crate) const OPERATION: Operation = Operation::get("/receivers", "List receivers", ENDPOINT)
+    .lists(&lists::RECEIVERS)
+    .ok(Shown::Many("receivers", views::RECEIVER));
 
 /// The receivers in the caller's scope.
 pub(crate) async fn list(State(env): State<Env>, call: Call) -> Result<Response, Failure> {

@@ -5,6 +5,7 @@ use axum::response::Response;
 use coppice_api::call::{Body, Call, Endpoint};
 use coppice_api::error::Failure;
 use coppice_api::microversion::MIN;
+use coppice_api::operation::{Operation, Shown};
 use coppice_api::views;
 use coppice_domain::receiver::Receiver;
 use coppice_engine::Env;
@@ -12,6 +13,10 @@ use coppice_support::find;
 use serde_json::json;
 
 const ENDPOINT: Endpoint = Endpoint { rule: "receivers:get", since: MIN, body: Body::None };
+
+/// This endpoint.
+pub(crate) const OPERATION: Operation = Operation::get("/receivers/{id}", "Show a receiver", ENDPOINT)
+    .ok(Shown::One("receiver", views::RECEIVER));
 
 /// One receiver, by id, name or short id.
 pub(crate) async fn show(

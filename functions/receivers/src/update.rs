@@ -8,6 +8,7 @@ use coppice_api::fields::lists::CLUSTER_ACTIONS;
 use coppice_api::fields::{Coerced, Field, Kind, coerce};
 use coppice_api::limits::storable;
 use coppice_api::microversion::MIN;
+use coppice_api::operation::{Object, Operation, Payload, Shown};
 use coppice_api::views;
 use coppice_domain::action::ActionKind;
 use coppice_domain::fault::Fault;
@@ -24,6 +25,11 @@ const FIELDS: &[Field] = &[
     Field::new("action", Kind::Enum(CLUSTER_ACTIONS)).nullable(),
     Field::new("params", Kind::JsonMap).nullable(),
 ];
+
+/// This endpoint.
+pub(crate) const OPERATION: Operation = Operation::patch("/receivers/{id}", "Change a receiver", ENDPOINT)
+    .takes(Payload::Wrapped("receiver", Object::strict(FIELDS)))
+    .ok(Shown::One("receiver", views::RECEIVER));
 
 /// Changes a receiver's name, action or inputs. Its URL stays as it is: callers have it.
 pub(crate) async fn update(

@@ -8,6 +8,8 @@ pub mod fields;
 pub mod identity;
 pub mod limits;
 pub mod microversion;
+pub mod openapi;
+pub mod operation;
 mod path;
 pub mod pipeline;
 pub mod pyjson;

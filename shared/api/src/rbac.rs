@@ -75,12 +75,20 @@ const RULES: &[(&str, Allowed)] = &[
 /// # Errors
 /// `Forbidden` when not, or when there is no such rule.
 pub fn authorise(caller: &Caller, rule: &str) -> Result<(), Fault> {
-    let allowed = RULES.iter().find(|(name, _)| *name == rule).map(|(_, allowed)| *allowed);
-    match allowed {
+    match allowed(rule) {
         Some(Anyone) => Ok(()),
         Some(Admin) if caller.is_admin() => Ok(()),
         Some(Admin) | None => Err(Fault::forbidden()),
     }
+}
+
+/// Whether a valid token is not enough for what `rule` guards.
+pub(crate) fn is_restricted(rule: &str) -> bool {
+    allowed(rule) != Some(Anyone)
+}
+
+fn allowed(rule: &str) -> Option<Allowed> {
+    RULES.iter().find(|(name, _)| *name == rule).map(|(_, allowed)| *allowed)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use crate::answer::Answer;
 use crate::app::TestApp;
+use crate::described;
 use crate::people::Person;
 use axum::body::Body;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
@@ -81,15 +82,25 @@ impl<'a> Ask<'a> {
     /// Sends it. A millisecond passes, so that no two requests are made at the same time.
     ///
     /// # Panics
-    /// When the target cannot be part of a request.
+    /// When the target cannot be part of a request, and when the answer is not as the API is described.
     pub async fn send(self) -> Answer {
         self.app.clock.advance(Duration::from_millis(1));
         let mut request = Request::builder()
-            .method(self.method)
+            .method(self.method.clone())
             .uri(&self.target)
             .body(Body::from(self.body))
             .unwrap_or_else(|cause| panic!("{} is no target: {cause}", self.target));
         *request.headers_mut() = self.headers;
-        self.app.answer(request).await
+        let answer = self.app.answer(request).await;
+        let wrong = described::check(&self.method, &self.target, &answer).join("; ");
+        assert!(
+            wrong.is_empty(),
+            "{} {}: {wrong}\n{} {}",
+            self.method,
+            self.target,
+            answer.status,
+            answer.text()
+        );
+        answer
     }
 }

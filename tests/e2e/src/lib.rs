@@ -11,6 +11,7 @@ mod answer;
 mod app;
 mod ask;
 mod bell;
+mod described;
 mod drain;
 mod fixtures;
 mod ids;

@@ -1,17 +1,22 @@
 //! A route is served only where everybody knows of it: the SAM template, `cargo lambda watch`, the local
-//! server, and the table of endpoints. API Gateway answers by itself what it does not know, and differently.
+//! server, the API's description, and the table of endpoints. API Gateway answers by itself what it does not
+//! know, and differently.
 
 use coppice_tidy::{assert_none, files, read, root};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How routes name their methods.
-const METHODS: [&str; 4] = ["get", "post", "patch", "delete"];
-/// Routes that serve only some of the names they match.
-const SERVED_AS: [(&str, &str, &[&str]); 3] = [
-    ("post", "/profiles/{id}", &["/profiles/validate"]),
-    ("post", "/policies/{id}", &["/policies/validate"]),
-    ("post", "/nodes/{id}", &["/nodes/adopt", "/nodes/adopt-preview"]),
+/// How endpoints declare what routes them, and the method that each declaration stands for.
+const DECLARATIONS: [(&str, &str); 7] = [
+    ("Operation::get(", "get"),
+    ("Operation::post(", "post"),
+    ("Operation::patch(", "patch"),
+    ("Operation::delete(", "delete"),
+    ("Operation::unclaimed(", "post"),
+    ("Operation::any_caller(", "get"),
+    ("Operation::open(", "get"),
 ];
+/// The path that is declared by its name, because the pipeline knows it too.
+const DESCRIPTION: (&str, &str) = ("openapi::PATH", "/openapi.json");
 /// What the pipeline answers with before anything is routed.
 const VERSIONS_LISTED: [&str; 3] = ["get /", "get /versions", "get /v1"];
 /// Where the names are read that the body of an action may have.
@@ -25,7 +30,7 @@ const VERSIONS: [&str; 4] = ["/v1", "/v1.0", "/v1.", ""];
 /// The function for every path that nobody else has.
 const REST: &str = "meta";
 
-/// An endpoint as its function routes it.
+/// An endpoint as its function declares it.
 struct Declared {
     function: String,
     method: &'static str,
@@ -36,20 +41,21 @@ struct Declared {
 fn declared() -> Vec<Declared> {
     let mut found = Vec::new();
     for file in files() {
-        let Some(function) =
-            file.path.strip_prefix("functions/").and_then(|rest| rest.strip_suffix("/src/lib.rs"))
+        let Some((function, place)) =
+            file.path.strip_prefix("functions/").and_then(|rest| rest.split_once('/'))
         else {
             continue;
         };
-        let router = file.text.split("fn router()").nth(1).unwrap_or_default();
-        let router = router.split("\n}").next().unwrap_or_default();
-        for call in router.split(".route(").skip(1) {
-            let path = call.split('"').nth(1).unwrap_or_default();
-            for method in METHODS.into_iter().filter(|method| call.contains(&format!("{method}("))) {
-                let served = SERVED_AS.iter().find(|(only, route, _)| *only == method && *route == path);
-                for path in served.map_or(&[path][..], |(_, _, paths)| paths) {
-                    found.push(Declared { function: function.to_owned(), method, path: (*path).to_owned() });
-                }
+        if !place.starts_with("src/") || !file.is(".rs") {
+            continue;
+        }
+        for (declaration, method) in DECLARATIONS {
+            for call in file.text.split(declaration).skip(1) {
+                let path = match call.trim_start().starts_with(DESCRIPTION.0) {
+                    true => DESCRIPTION.1,
+                    false => call.split('"').nth(1).unwrap_or_default(),
+                };
+                found.push(Declared { function: function.to_owned(), method, path: path.to_owned() });
             }
         }
     }
@@ -139,6 +145,35 @@ fn the_local_server_serves_every_function_with_routes() {
         .filter(|function| !system.contains(&format!("coppice_{function}::router()")))
         .collect();
     assert_none("infra/local/src/system.rs", &wrong);
+}
+
+#[test]
+fn the_description_has_every_route_and_no_other() {
+    let document: serde_json::Value =
+        serde_json::from_str(&read("functions/meta/src/openapi.json")).unwrap_or_default();
+    let paths = document["paths"].as_object().into_iter().flatten();
+    let described: BTreeSet<String> = paths
+        .flat_map(|(path, methods)| {
+            methods.as_object().into_iter().flatten().map(move |(method, _)| format!("{method} {path}"))
+        })
+        .collect();
+    let inside = declared().into_iter().map(|each| format!("{} /v1{}", each.method, each.path));
+    let served: BTreeSet<String> = inside.chain(VERSIONS_LISTED.map(str::to_owned)).collect();
+    let mut wrong: Vec<String> =
+        served.difference(&described).map(|route| format!("{route} is not described")).collect();
+    wrong.extend(described.difference(&served).map(|route| format!("{route} is not served")));
+    assert_none("functions/meta/src/openapi.json", &wrong);
+}
+
+#[test]
+fn functions_route_only_what_they_declare() {
+    let wrong: Vec<String> = files()
+        .iter()
+        .filter(|file| file.path.starts_with("functions/") && file.is(".rs"))
+        .filter(|file| file.text.contains(".route("))
+        .map(|file| file.path.clone())
+        .collect();
+    assert_none("routes are served from declarations: Endpoints::serve", &wrong);
 }
 
 /// A row of the table of endpoints.

@@ -6,6 +6,7 @@ use coppice_api::call::{Body, Call, Endpoint};
 use coppice_api::error::Failure;
 use coppice_api::fields::lists;
 use coppice_api::microversion::MIN;
+use coppice_api::operation::{Operation, Shown};
 use coppice_api::views;
 use coppice_domain::cluster::Cluster;
 use coppice_domain::event::Event;
@@ -15,6 +16,11 @@ use coppice_support::{authorise_list, filtered, list as list_all, passes, store_
 use std::collections::{HashMap, HashSet};
 
 const ENDPOINT: Endpoint = Endpoint { rule: "events:index", since: MIN, body: Body::None };
+
+/// This endpoint.
+pub(crate) const OPERATION: Operation = Operation::get("/events", "List events", ENDPOINT)
+    .lists(&lists::EVENTS)
+    .ok(Shown::Many("events", views::EVENT));
 
 /// The events in the caller's scope.
 pub(crate) async fn list(State(env): State<Env>, call: Call) -> Result<Response, Failure> {

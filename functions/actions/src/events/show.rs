@@ -5,6 +5,7 @@ use axum::response::Response;
 use coppice_api::call::{Body, Call, Endpoint};
 use coppice_api::error::Failure;
 use coppice_api::microversion::MIN;
+use coppice_api::operation::{Operation, Shown};
 use coppice_api::views;
 use coppice_domain::cluster::Cluster;
 use coppice_domain::event::Event;
@@ -13,6 +14,10 @@ use coppice_support::{find, store_failed};
 use serde_json::json;
 
 const ENDPOINT: Endpoint = Endpoint { rule: "events:get", since: MIN, body: Body::None };
+
+/// This endpoint.
+pub(crate) const OPERATION: Operation =
+    Operation::get("/events/{id}", "Show an event", ENDPOINT).ok(Shown::One("event", views::EVENT));
 
 /// One event, by id or short id.
 pub(crate) async fn show(

@@ -18,7 +18,8 @@ use serde_json::json;
 use std::collections::HashSet;
 
 const NODES: &str = "nodes";
-const FIELDS: &[Field] = &[Field::new(NODES, Kind::IdentityList)];
+/// What it can be told.
+pub(super) const FIELDS: &[Field] = &[Field::new(NODES, Kind::IdentityList)];
 
 /// Starts making members of nodes that are in no cluster.
 pub(super) async fn add_nodes(

@@ -4,6 +4,7 @@ use super::accept;
 use axum::response::Response;
 use coppice_api::call::Call;
 use coppice_api::error::Failure;
+use coppice_api::fields::{Field, Kind};
 use coppice_api::limits::storable;
 use coppice_domain::action::ActionKind;
 use coppice_domain::cluster::{Cluster, JsonMap};
@@ -13,6 +14,8 @@ use coppice_support::{find, store_failed};
 
 /// Whether earlier checks are to be forgotten.
 const DELETE_EARLIER: &str = "delete_check_action";
+/// What it can be told.
+pub(super) const FIELDS: &[Field] = &[Field::new(DELETE_EARLIER, Kind::Any)];
 
 /// Starts looking how the nodes are. Whatever the request says is what the action is told.
 pub(super) async fn check(

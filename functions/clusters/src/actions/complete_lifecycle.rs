@@ -13,7 +13,8 @@ use coppice_support::{find_exactly, store_failed};
 use serde_json::{Value, json};
 
 const TOKEN: &str = "lifecycle_action_token";
-const FIELDS: &[Field] = &[Field::new(TOKEN, Kind::String)];
+/// What it can be told.
+pub(super) const FIELDS: &[Field] = &[Field::new(TOKEN, Kind::String).required()];
 
 /// Lets the action go on that the token names, if it waits for that.
 pub(super) async fn complete_lifecycle(env: &Env, call: &Call, data: &JsonMap) -> Result<Response, Failure> {

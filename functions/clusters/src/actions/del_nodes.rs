@@ -20,7 +20,8 @@ use serde_json::{Value, json};
 
 const NODES: &str = "nodes";
 const DESTROY: &str = "destroy_after_deletion";
-const FIELDS: &[Field] = &[
+/// What it can be told.
+pub(super) const FIELDS: &[Field] = &[
     Field::new(NODES, Kind::IdentityList),
     Field::new(DESTROY, Kind::Boolean).nullable().since(Feature::DestroyAfterDeletion),
 ];

@@ -17,9 +17,11 @@ use coppice_api::call::{Body, Call, Endpoint};
 use coppice_api::error::Failure;
 use coppice_api::limits::storable;
 use coppice_api::microversion::{Feature, MIN, Microversion};
+use coppice_api::operation::{Choice, Object, Operation, Payload, Shown};
+use coppice_api::views;
 use coppice_domain::action::ActionKind;
 use coppice_domain::cluster::{Cluster, JsonMap};
-use coppice_domain::fault::Fault;
+use coppice_domain::fault::{Fault, FaultKind};
 use coppice_domain::resize::ScaleDirection;
 use coppice_engine::Env;
 use coppice_engine::accept::{self, Asked, Requester};
@@ -28,6 +30,33 @@ use policy::Change;
 use serde_json::{Value, json};
 
 const ENDPOINT: Endpoint = Endpoint { rule: "clusters:action", since: MIN, body: Body::Optional };
+
+/// The keys of bodies that name an action.
+const CHOICES: &[Choice] = &[
+    Choice::new("add_nodes", Object::lenient(add_nodes::FIELDS)),
+    Choice::new("del_nodes", Object::lenient(del_nodes::FIELDS)),
+    Choice::new("replace_nodes", Object::lenient(replace_nodes::FIELDS)).since(Named::ReplaceNodes.since()),
+    Choice::new("resize", Object::lenient(resize::FIELDS)),
+    Choice::new("scale_out", Object::lenient(scale::FIELDS)),
+    Choice::new("scale_in", Object::lenient(scale::FIELDS)),
+    Choice::new("policy_attach", Object::strict(policy::FIELDS)),
+    Choice::new("policy_detach", Object::strict(policy::DETACH_FIELDS)),
+    Choice::new("policy_update", Object::strict(policy::FIELDS)),
+    Choice::new("attach_policy", Object::strict(policy::FIELDS)),
+    Choice::new("detach_policy", Object::strict(policy::DETACH_FIELDS)),
+    Choice::new("update_policy", Object::strict(policy::FIELDS)),
+    Choice::new("check", Object::lenient(check::FIELDS)),
+    Choice::new("recover", Object::strict(recover::FIELDS)),
+    Choice::new("complete_lifecycle", Object::lenient(complete_lifecycle::FIELDS))
+        .since(Named::CompleteLifecycle.since()),
+];
+
+/// This endpoint.
+pub(crate) const OPERATION: Operation =
+    Operation::post("/clusters/{id}/actions", "Start the action that the body's one key names", ENDPOINT)
+        .takes(Payload::OneOf(CHOICES))
+        .accepted(Shown::One("action", views::ACTION_ID))
+        .refuses(&[FaultKind::ActionConflict, FaultKind::ResourceInUse, FaultKind::ResourceIsLocked]);
 
 /// The actions a request can name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -173,6 +202,16 @@ mod tests {
             assert_eq!(Named::parse(one), Some(action));
             assert_eq!(Named::parse(other), Some(action));
         }
+    }
+
+    #[test]
+    fn what_is_described_is_known_and_as_old_as_described() {
+        for choice in CHOICES {
+            let named = Named::parse(choice.key).unwrap();
+            assert_eq!(choice.since, named.since(), "{}", choice.key);
+        }
+        // Every action, and the three that go by two names.
+        assert_eq!(CHOICES.len(), 12 + 3);
     }
 
     #[test]

@@ -17,8 +17,11 @@ use serde_json::json;
 
 const POLICY_ID: &str = "policy_id";
 const ENABLED: &str = "enabled";
-const FIELDS: &[Field] =
-    &[Field::new(POLICY_ID, Kind::String).required(), Field::new(ENABLED, Kind::Boolean).nullable()];
+/// What attaching and updating can be told.
+pub(super) const FIELDS: &[Field] = &[POLICY, Field::new(ENABLED, Kind::Boolean).nullable()];
+/// What detaching can be told.
+pub(super) const DETACH_FIELDS: &[Field] = &[POLICY];
+const POLICY: Field = Field::new(POLICY_ID, Kind::String).required();
 
 /// What is to become of a policy on a cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +64,7 @@ impl Change {
         let mut data = data.clone();
         // The path says which cluster; what the data says about that does not count.
         data.remove("identity");
-        let fields = if self == Self::Detach { &FIELDS[..1] } else { FIELDS };
+        let fields = if self == Self::Detach { DETACH_FIELDS } else { FIELDS };
         coerce(fields, &data, microversion)
     }
 

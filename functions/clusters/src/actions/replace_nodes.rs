@@ -17,7 +17,8 @@ use serde_json::{Value, json};
 use std::collections::HashSet;
 
 const NODES: &str = "nodes";
-const FIELDS: &[Field] = &[Field::new(NODES, Kind::ReplaceMap)];
+/// What it can be told.
+pub(super) const FIELDS: &[Field] = &[Field::new(NODES, Kind::ReplaceMap)];
 
 /// A member, and the node that is to take its place.
 type Pair<'a> = (NamedNode<'a>, NamedNode<'a>);

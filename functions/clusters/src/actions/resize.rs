@@ -19,7 +19,8 @@ const TYPES: &[&str] = &[
     AdjustmentType::ChangeInPercentage.name(),
 ];
 
-const FIELDS: &[Field] = &[
+/// What it can be told.
+pub(super) const FIELDS: &[Field] = &[
     Field::new("adjustment_type", Kind::Enum(TYPES)).nullable(),
     Field::new("number", Kind::Number).nullable(),
     Field::new("min_size", Kind::Capacity { min: 0 }).nullable(),

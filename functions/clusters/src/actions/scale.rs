@@ -14,7 +14,8 @@ use coppice_support::find;
 use serde_json::json;
 
 const COUNT: &str = "count";
-const FIELDS: &[Field] = &[Field::new(COUNT, Kind::NonNegativeInt).nullable()];
+/// What it can be told.
+pub(super) const FIELDS: &[Field] = &[Field::new(COUNT, Kind::NonNegativeInt).nullable()];
 
 /// Starts scaling by a count, or by what a policy says and else one.
 pub(super) async fn scale(

@@ -7,6 +7,7 @@ use coppice_api::error::Failure;
 use coppice_api::fields::lists;
 use coppice_api::fields::query::ListQuery;
 use coppice_api::microversion::MIN;
+use coppice_api::operation::{Operation, Shown};
 use coppice_api::views;
 use coppice_domain::cluster::Cluster;
 use coppice_domain::ids::PolicyId;
@@ -16,6 +17,12 @@ use coppice_support::{find, passes, store_failed};
 use serde_json::Value;
 
 const ENDPOINT: Endpoint = Endpoint { rule: "cluster_policies:index", since: MIN, body: Body::None };
+
+/// This endpoint.
+pub(crate) const OPERATION: Operation =
+    Operation::get("/clusters/{id}/policies", "List the policies attached to a cluster", ENDPOINT)
+        .lists(&lists::CLUSTER_POLICIES)
+        .ok(Shown::Many("cluster_policies", views::CLUSTER_POLICY));
 
 /// The policies attached to a cluster.
 pub(crate) async fn list(

@@ -5,6 +5,7 @@ use axum::response::Response;
 use coppice_api::call::{Body, Call, Endpoint};
 use coppice_api::error::Failure;
 use coppice_api::microversion::MIN;
+use coppice_api::operation::{Operation, Shown};
 use coppice_api::views;
 use coppice_domain::cluster::Cluster;
 use coppice_domain::fault::{Fault, FaultKind};
@@ -14,6 +15,14 @@ use coppice_support::{find, store_failed};
 use serde_json::json;
 
 const ENDPOINT: Endpoint = Endpoint { rule: "cluster_policies:get", since: MIN, body: Body::None };
+
+/// This endpoint.
+pub(crate) const OPERATION: Operation = Operation::get(
+    "/clusters/{id}/policies/{policy_id}",
+    "Show how a policy is attached to a cluster",
+    ENDPOINT,
+)
+.ok(Shown::One("cluster_policy", views::CLUSTER_POLICY));
 
 /// How one policy is attached to a cluster; both by id, name or short id.
 pub(crate) async fn show(

@@ -12,10 +12,12 @@ use coppice_api::error::Failure;
 use coppice_api::fields::{Field, Kind, coerce};
 use coppice_api::limits::storable;
 use coppice_api::microversion::{Feature, MIN, Microversion};
+use coppice_api::operation::{Object, Operation, Parameter, Payload, Shown};
 use coppice_api::raw::RawError;
+use coppice_api::views;
 use coppice_domain::action::ActionKind;
 use coppice_domain::cluster::{Cluster, JsonMap};
-use coppice_domain::fault::Fault;
+use coppice_domain::fault::{Fault, FaultKind};
 use coppice_domain::receiver::Receiver;
 use coppice_engine::Env;
 use coppice_engine::accept::{self, Asked};
@@ -27,8 +29,21 @@ const ENDPOINT: Endpoint = Endpoint { rule: "webhooks:trigger", since: MIN, body
 
 /// How the body of a call is meant.
 const VERSION: &str = "V";
+const QUERY: &[Parameter] = &[Parameter::required(VERSION)];
 const PARAMS: &str = "params";
 const FIELDS: &[Field] = &[Field::new(PARAMS, Kind::JsonMap).nullable()];
+
+/// This endpoint.
+pub(crate) const OPERATION: Operation =
+    Operation::unclaimed("/webhooks/{id}/trigger", "Start the action of a receiver", ENDPOINT)
+        .reads(QUERY)
+        .takes(Payload::Revised {
+            feature: Feature::WebhookBody,
+            now: Object::ANY,
+            before: Object::strict(FIELDS),
+        })
+        .accepted(Shown::One("action", views::ACTION_ID))
+        .refuses(&[FaultKind::ActionConflict, FaultKind::ResourceIsLocked]);
 
 /// Starts a receiver's action.
 pub(crate) async fn trigger(

@@ -19,7 +19,7 @@ pub(super) fn convert(field: &Field, given: Option<&Value>, rules: Rules) -> Res
     }
     let value = match given {
         None => return Ok(()),
-        Some(Value::Null) if field.nullable => return Ok(()),
+        Some(Value::Null) if field.nullable || field.kind == Kind::Any => return Ok(()),
         Some(Value::Null) => return Err(not_none(field.name)),
         Some(value) => value,
     };
@@ -56,7 +56,7 @@ pub(super) fn convert(field: &Field, given: Option<&Value>, rules: Rules) -> Res
             }
             Err(Fault::http(format!("Value '{}' is not acceptable for field '{}'.", text(), field.name)))
         }
-        Kind::IdentityList | Kind::ReplaceMap => Ok(()),
+        Kind::Any | Kind::IdentityList | Kind::ReplaceMap => Ok(()),
     }
 }
 
@@ -79,7 +79,7 @@ pub(super) fn shape(field: &Field, value: &Value) -> Result<(), Fault> {
         Kind::Boolean => (value.is_boolean(), &["boolean"]),
         Kind::JsonMap => (value.is_object(), &["object"]),
         Kind::IdentityList => (value.is_array(), &["array"]),
-        Kind::Enum(_) | Kind::ReplaceMap => (true, &[]),
+        Kind::Any | Kind::Enum(_) | Kind::ReplaceMap => (true, &[]),
     };
     if !fits {
         return Err(wrong_type(value, types, field.nullable));

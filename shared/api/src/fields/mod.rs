@@ -60,6 +60,8 @@ pub enum Kind {
     Boolean,
     /// An object with any content.
     JsonMap,
+    /// Anything: its value is not looked at.
+    Any,
     /// One of these strings. Null passes as far as the schema, which then refuses it.
     Enum(&'static [&'static str]),
     /// An array of at least one identity, all different.

@@ -66,8 +66,9 @@ const LIMIT: &str = "limit";
 const MARKER: &str = "marker";
 const SORT: &str = "sort";
 const GLOBAL_PROJECT: &str = "global_project";
-const UUID_PATTERN: &str =
-    "^[a-fA-F0-9]{8}-?[a-fA-F0-9]{4}-?[a-fA-F0-9]{4}-?[a-fA-F0-9]{4}-?[a-fA-F0-9]{12}$";
+/// An id in any of the spellings that a marker may have.
+pub(crate) const UUID_PATTERN: &str =
+    "[a-fA-F0-9]{8}-?[a-fA-F0-9]{4}-?[a-fA-F0-9]{4}-?[a-fA-F0-9]{4}-?[a-fA-F0-9]{12}";
 
 impl Filter {
     /// A filter by alternatives, with any values.
@@ -190,7 +191,7 @@ fn convert_uuid(name: &str, text: &str) -> Result<(), Fault> {
 /// `HTTPBadRequest` if it is not 32 hexadecimal digits with dashes, if any, in their places.
 fn canonical(text: &str) -> Result<Option<Uuid>, Fault> {
     if !matches_pattern(text) {
-        return Err(Fault::http(format!("{} does not match '{UUID_PATTERN}'", pyrepr::repr_str(text))));
+        return Err(Fault::http(format!("{} does not match '^{UUID_PATTERN}$'", pyrepr::repr_str(text))));
     }
     Ok(Uuid::try_parse(text).ok().filter(|id| id.to_string() == text))
 }

@@ -1,5 +1,6 @@
 //! What happens to every request before and after its handler, in the order of spec api-common §1:
-//! request id, panic catch, version documents, microversion, token, route.
+//! request id, panic catch, version documents, microversion, token, route. The API's description is read
+//! without a token, as the version documents are.
 
 mod origin;
 mod request_id;
@@ -9,6 +10,7 @@ use crate::document;
 use crate::error::{Cause, Failure, envelope};
 use crate::identity::{Caller, Identity, IdentityError};
 use crate::microversion::{self, Microversion, Unusable};
+use crate::openapi;
 use crate::path::{self, Target};
 use crate::raw::RawError;
 use axum::Router;
@@ -130,8 +132,13 @@ async fn answer(pipeline: &Pipeline, resources: &Router, mut request: Request, i
         return document::unauthenticated(&origin, mount);
     }
     // A webhook is called without a token: its receiver says on whose behalf (spec api-common §1, step 4). A
-    // token that comes along does not count.
-    let caller = if *request.method() == Method::POST && path::is_webhook(rest) {
+    // token that comes along does not count. The description is for everyone.
+    let open = match *request.method() {
+        Method::POST => path::is_webhook(rest),
+        Method::GET => rest == openapi::PATH,
+        _ => false,
+    };
+    let caller = if open {
         None
     } else {
         match authenticate(pipeline.identity.as_ref(), headers).await {

@@ -107,6 +107,7 @@ fn service() -> Router {
                 Ok(call.respond().ok(&Value::Null))
             }),
         )
+        .route(openapi::PATH, get(async || "described"))
         .route("/panic", get(async || -> Response { panic!("the secret is 42") }));
     served(router)
 }
@@ -177,6 +178,25 @@ async fn version_documents_need_no_token() {
     assert_eq!(send("GET", "/foo", &[("Accept", "*/*")], "").await.status, 300);
     assert_eq!(send("GET", "/foo", &[("Accept", "")], "").await.status, 300);
     assert_eq!(send("GET", "/foo", &[], "").await.status, 404);
+}
+
+#[tokio::test]
+async fn the_description_needs_no_token_to_be_read() {
+    for (method, headers, status) in [
+        ("GET", &[][..], 200),
+        ("GET", &[("X-Auth-Token", "bad")], 200),
+        ("GET", &[("openstack-api-version", "clustering 9.9")], 406),
+        ("HEAD", &[], 401),
+        ("POST", &[], 401),
+        ("POST", &[TOKEN], 404),
+    ] {
+        assert_eq!(
+            send(method, "/v1/openapi.json", headers, "").await.status,
+            status,
+            "{method} {headers:?}"
+        );
+    }
+    assert_eq!(send("GET", "/v1.0/openapi.json", &[], "").await.text, "described");
 }
 
 #[tokio::test]

@@ -2,7 +2,9 @@
 
 use super::instant;
 use crate::microversion::{Feature, Microversion};
-use coppice_domain::action::Action;
+use crate::openapi::schema::{self, integer, list, map, nullable, number, object, one_of, since, text, uuid};
+use crate::operation::Representation;
+use coppice_domain::action::{Action, ActionKind, ActionStatus};
 use coppice_domain::ids::ActionId;
 use coppice_domain::time::Timestamp;
 use serde_json::{Value, json};
@@ -49,4 +51,37 @@ pub fn action(action: &Action, links: ActionLinks<'_>, microversion: Microversio
         view["cluster_id"] = action.cluster_id.map(|id| id.to_string()).unwrap_or_default().into();
     }
     view
+}
+
+/// What [`action`] makes.
+pub const ACTION: Representation = Representation { name: "Action", schema };
+
+/// The id of an action, as the answer to a request that started it.
+pub const ACTION_ID: Representation = Representation { name: "ActionId", schema: uuid };
+
+fn schema() -> Value {
+    object([
+        ("id", uuid()),
+        ("name", text()),
+        ("action", one_of(ActionKind::ALL.iter().map(|kind| kind.name()))),
+        ("target", uuid()),
+        ("cause", text()),
+        ("owner", nullable(uuid())),
+        ("interval", integer()),
+        ("start_time", nullable(number())),
+        ("end_time", nullable(number())),
+        ("timeout", integer()),
+        ("status", one_of(ActionStatus::ALL.map(ActionStatus::name))),
+        ("status_reason", text()),
+        ("inputs", map()),
+        ("outputs", map()),
+        ("depends_on", list(uuid())),
+        ("depended_by", list(uuid())),
+        ("created_at", schema::instant()),
+        ("updated_at", nullable(schema::instant())),
+        ("data", map()),
+        ("user", text()),
+        ("project", text()),
+        ("cluster_id", since(Feature::ActionCluster, text())),
+    ])
 }

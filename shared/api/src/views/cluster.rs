@@ -1,7 +1,9 @@
 //! A cluster (spec api-resources A1).
 
 use super::instant;
-use coppice_domain::cluster::Cluster;
+use crate::openapi::schema::{self, integer, list, map, nullable, object, one_of, text, uuid};
+use crate::operation::Representation;
+use coppice_domain::cluster::{Cluster, ClusterStatus};
 use coppice_domain::ids::NodeId;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -38,4 +40,34 @@ pub fn cluster(
         "nodes": nodes.into_iter().collect::<Vec<_>>(),
         "policies": bindings,
     })
+}
+
+/// What [`cluster`] makes.
+pub const CLUSTER: Representation = Representation { name: "Cluster", schema };
+
+fn schema() -> Value {
+    object([
+        ("id", uuid()),
+        ("name", text()),
+        ("profile_id", uuid()),
+        ("profile_name", text()),
+        ("user", text()),
+        ("project", text()),
+        ("domain", nullable(text())),
+        ("init_at", schema::instant()),
+        ("created_at", nullable(schema::instant())),
+        ("updated_at", nullable(schema::instant())),
+        ("min_size", integer()),
+        ("max_size", integer()),
+        ("desired_capacity", integer()),
+        ("timeout", integer()),
+        ("status", one_of(ClusterStatus::ALL.map(ClusterStatus::name))),
+        ("status_reason", text()),
+        ("metadata", map()),
+        ("data", map()),
+        ("dependents", map()),
+        ("config", map()),
+        ("nodes", list(uuid())),
+        ("policies", list(uuid())),
+    ])
 }

@@ -1,7 +1,9 @@
 //! An event (spec api-resources A8).
 
-use coppice_domain::cluster::Cluster;
-use coppice_domain::event::Event;
+use crate::openapi::schema::{bare_instant, instant, integer, map, nullable, object, one_of, text, uuid};
+use crate::operation::Representation;
+use coppice_domain::cluster::{Cluster, ClusterStatus};
+use coppice_domain::event::{Event, Level, Phase};
 use coppice_domain::time::Timestamp;
 use serde_json::{Value, json};
 
@@ -53,4 +55,54 @@ fn row(cluster: &Cluster) -> Value {
         "dependents": cluster.dependents,
         "config": cluster.config,
     })
+}
+
+/// What [`event`] makes.
+pub const EVENT: Representation = Representation { name: "Event", schema };
+
+fn schema() -> Value {
+    let levels = [Level::Debug, Level::Info, Level::Warn, Level::Error, Level::Critical];
+    object([
+        ("id", uuid()),
+        ("timestamp", instant()),
+        ("oid", uuid()),
+        ("oname", text()),
+        ("otype", text()),
+        ("cluster_id", nullable(uuid())),
+        ("level", one_of(levels.map(Level::name))),
+        ("user", text()),
+        ("project", text()),
+        ("action", text()),
+        ("status", one_of([Phase::Start, Phase::End, Phase::Error].map(Phase::name))),
+        ("status_reason", text()),
+        ("meta_data", map()),
+        ("cluster", nullable(row_schema())),
+    ])
+}
+
+/// What [`row`] makes.
+fn row_schema() -> Value {
+    object([
+        ("id", uuid()),
+        ("name", text()),
+        ("profile_id", uuid()),
+        ("user", text()),
+        ("project", text()),
+        ("domain", nullable(text())),
+        ("parent", nullable(text())),
+        ("init_at", bare_instant()),
+        ("created_at", nullable(bare_instant())),
+        ("updated_at", nullable(bare_instant())),
+        ("min_size", integer()),
+        ("max_size", integer()),
+        ("desired_capacity", integer()),
+        ("next_index", integer()),
+        ("timeout", integer()),
+        ("status", one_of(ClusterStatus::ALL.map(ClusterStatus::name))),
+        ("status_reason", text()),
+        ("meta_data", map()),
+        ("data", map()),
+        ("dependents", map()),
+        ("config", map()),
+    ])
 }

@@ -1,5 +1,7 @@
 //! A policy, and its binding to a cluster (spec api-resources A4, A5).
 
+use crate::openapi::schema::{bare_instant, boolean, instant, integer, map, nullable, object, text, uuid};
+use crate::operation::Representation;
 use coppice_domain::cluster::JsonMap;
 use coppice_domain::policy::{Binding, Policy};
 use coppice_domain::time::Timestamp;
@@ -67,9 +69,64 @@ pub fn cluster_policy(binding: &Binding, cluster_name: &str, policy_name: &str) 
     })
 }
 
+/// What [`policy`] makes.
+pub const POLICY: Representation = Representation { name: "Policy", schema: || schema(instant()) };
+
+/// What [`listed_policy`] makes.
+pub const LISTED_POLICY: Representation =
+    Representation { name: "ListedPolicy", schema: || schema(bare_instant()) };
+
+/// What [`validated_policy`] makes.
+pub const VALIDATED_POLICY: Representation =
+    Representation { name: "ValidatedPolicy", schema: validated_schema };
+
+/// What [`cluster_policy`] makes.
+pub const CLUSTER_POLICY: Representation =
+    Representation { name: "ClusterPolicy", schema: cluster_policy_schema };
+
+fn schema(time: Value) -> Value {
+    object([
+        ("id", uuid()),
+        ("name", text()),
+        ("type", text()),
+        ("user", text()),
+        ("project", text()),
+        ("domain", nullable(text())),
+        ("spec", map()),
+        ("data", map()),
+        ("created_at", time.clone()),
+        ("updated_at", nullable(time)),
+    ])
+}
+
+/// A policy without what only a stored one has.
+fn validated_schema() -> Value {
+    let mut validated = schema(instant());
+    for key in ["id", "domain", "created_at", "updated_at"] {
+        validated["properties"][key] = json!({ "type": "null" });
+    }
+    validated
+}
+
+fn cluster_policy_schema() -> Value {
+    object([
+        ("id", uuid()),
+        ("cluster_id", uuid()),
+        ("cluster_name", text()),
+        ("policy_id", uuid()),
+        ("policy_name", text()),
+        ("policy_type", text()),
+        ("enabled", boolean()),
+        ("priority", integer()),
+        ("data", nullable(map())),
+        ("last_op", nullable(bare_instant())),
+    ])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::openapi::conform::assert_conforms;
 
     const USER: &str = "f4c598a98cf24b2f9d64907cb2c4a7d0";
     const PROJECT: &str = "e9d888326b5c47ec999b20207bed9231";
@@ -109,11 +166,15 @@ mod tests {
             "user": USER
         });
         assert_eq!(policy(&record), recorded);
+        assert_conforms(super::POLICY, &recorded);
         recorded["created_at"] = "2026-11-23T15:14:47.000000".into();
         assert_eq!(listed_policy(&record), recorded);
+        assert_conforms(LISTED_POLICY, &recorded);
         let changed = Policy { updated_at: Some(at(1_000_001)), ..record };
         assert_eq!(policy(&changed)["updated_at"], "2026-11-23T15:14:48Z");
         assert_eq!(listed_policy(&changed)["updated_at"], "2026-11-23T15:14:48.000000");
+        assert_conforms(super::POLICY, &policy(&changed));
+        assert_conforms(LISTED_POLICY, &listed_policy(&changed));
     }
 
     #[test]
@@ -123,6 +184,7 @@ mod tests {
             "project": PROJECT, "spec": spec(), "type": "senlin.policy.deletion-1.1", "updated_at": null,
             "user": USER
         });
+        assert_conforms(VALIDATED_POLICY, &recorded);
         let spec: JsonMap = serde_json::from_value(spec()).unwrap();
         assert_eq!(validated_policy("senlin.policy.deletion-1.1", &spec, USER, PROJECT), recorded);
     }
@@ -146,7 +208,10 @@ mod tests {
             "policy_type": "senlin.policy.scaling-1.0", "priority": 100
         });
         assert_eq!(cluster_policy(&record, "c1b", "scale1b"), recorded);
-        let used = Binding { last_op: Some(at(123_456)), ..record };
-        assert_eq!(cluster_policy(&used, "c1b", "scale1b")["last_op"], "2026-11-23T15:14:47.123456");
+        assert_conforms(CLUSTER_POLICY, &recorded);
+        let used = Binding { last_op: Some(at(123_456)), data: Some(JsonMap::new()), ..record };
+        let used = cluster_policy(&used, "c1b", "scale1b");
+        assert_eq!(used["last_op"], "2026-11-23T15:14:47.123456");
+        assert_conforms(CLUSTER_POLICY, &used);
     }
 }

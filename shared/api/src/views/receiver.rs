@@ -1,6 +1,9 @@
 //! A receiver (spec api-resources A6).
 
 use super::instant;
+use crate::fields::lists::{CLUSTER_ACTIONS, RECEIVER_TYPES};
+use crate::openapi::schema::{self, map, nullable, object, one_of, text, uuid};
+use crate::operation::Representation;
 use coppice_domain::action::ActionKind;
 use coppice_domain::receiver::Receiver;
 use serde_json::{Value, json};
@@ -23,4 +26,25 @@ pub fn receiver(receiver: &Receiver) -> Value {
         "params": receiver.params,
         "channel": receiver.channel,
     })
+}
+
+/// What [`receiver`] makes.
+pub const RECEIVER: Representation = Representation { name: "Receiver", schema };
+
+fn schema() -> Value {
+    object([
+        ("id", uuid()),
+        ("name", text()),
+        ("type", one_of(RECEIVER_TYPES.iter().copied())),
+        ("user", text()),
+        ("project", text()),
+        ("domain", nullable(text())),
+        ("created_at", schema::instant()),
+        ("updated_at", nullable(schema::instant())),
+        ("cluster_id", nullable(uuid())),
+        ("actor", map()),
+        ("action", nullable(one_of(CLUSTER_ACTIONS.iter().copied()))),
+        ("params", nullable(map())),
+        ("channel", map()),
+    ])
 }

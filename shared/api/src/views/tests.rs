@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::microversion::{MAX, MIN};
+use crate::openapi::conform::assert_conforms;
 use coppice_domain::action::{Action, ActionKind, ActionStatus, Cause};
 use coppice_domain::cluster::{Cluster, ClusterStatus, JsonMap, Sizes};
 use coppice_domain::event::{Event, Level, Phase};
@@ -70,6 +71,9 @@ fn a_cluster_reads_as_recorded() {
     });
     let members = nodes.map(|node| node.parse::<NodeId>().unwrap());
     assert_eq!(cluster(&cluster_record(), "prof1b", members, &[]), recorded);
+    assert_conforms(super::CLUSTER, &recorded);
+    let unborn = Cluster { created_at: None, updated_at: None, ..cluster_record() };
+    assert_conforms(super::CLUSTER, &cluster(&unborn, "prof1b", [], &[Uuid::nil()]));
 }
 
 #[test]
@@ -106,11 +110,13 @@ fn a_node_reads_as_recorded_and_shows_its_taint_from_1_13() {
         "updated_at": null, "user": USER
     });
     assert_eq!(node(&record, "prof1b", MIN), recorded);
+    assert_conforms(super::NODE, &recorded);
     recorded["tainted"] = false.into();
     assert_eq!(node(&record, "prof1b", MAX), recorded);
     let member = Node { cluster_id: Some(CLUSTER.parse().unwrap()), metadata: None, ..record };
     assert_eq!(node(&member, "prof1b", MIN)["cluster_id"], CLUSTER);
     assert_eq!(node(&member, "prof1b", MIN)["metadata"], Value::Null);
+    assert_conforms(super::NODE, &node(&member, "prof1b", MAX));
 }
 
 #[test]
@@ -138,11 +144,13 @@ fn a_profile_reads_as_recorded() {
         "updated_at": null, "user": USER
     });
     assert_eq!(profile(&record), recorded);
+    assert_conforms(super::PROFILE, &recorded);
     let validated = json!({
         "created_at": null, "domain": null, "id": null, "metadata": null, "name": "validated_profile",
         "project": PROJECT, "spec": spec, "type": "os.nova.server-1.0", "updated_at": null, "user": USER
     });
     assert_eq!(validated_profile("os.nova.server-1.0", &spec, USER, PROJECT), validated);
+    assert_conforms(super::VALIDATED_PROFILE, &validated);
 }
 
 #[test]
@@ -177,10 +185,14 @@ fn an_action_reads_as_recorded_and_shows_its_cluster_from_1_14() {
         "timeout": 600, "updated_at": null, "user": USER
     });
     assert_eq!(action(&record, ActionLinks::default(), MIN), recorded);
+    assert_conforms(super::ACTION, &recorded);
     recorded["cluster_id"] = CLUSTER.into();
     assert_eq!(action(&record, ActionLinks::default(), MAX), recorded);
-    let orphan = Action { cluster_id: None, ..record };
+    let orphan = Action { cluster_id: None, ..record.clone() };
     assert_eq!(action(&orphan, ActionLinks::default(), MAX)["cluster_id"], "");
+    let other = [record.id];
+    let links = ActionLinks { depends_on: &other, depended_by: &other, owner: Some(Uuid::nil()) };
+    assert_conforms(super::ACTION, &action(&orphan, links, MAX));
 }
 
 #[test]
@@ -209,6 +221,7 @@ fn a_receiver_reads_as_recorded() {
         "params": {"count": 1}, "project": PROJECT, "type": "webhook", "updated_at": null, "user": USER
     });
     assert_eq!(receiver(&record), recorded);
+    assert_conforms(super::RECEIVER, &recorded);
     for key in ["action", "cluster_id", "params"] {
         recorded[key] = Value::Null;
     }
@@ -216,6 +229,7 @@ fn a_receiver_reads_as_recorded() {
     let kind = ReceiverType::Message;
     let message = Receiver { kind, cluster_id: None, action: None, params: None, ..record };
     assert_eq!(receiver(&message), recorded);
+    assert_conforms(super::RECEIVER, &recorded);
 }
 
 #[test]
@@ -260,6 +274,8 @@ fn an_event_reads_as_recorded_with_the_row_of_its_cluster() {
         "user": USER
     });
     assert_eq!(event(&record, Some(&owner)), recorded);
+    assert_conforms(super::EVENT, &recorded);
     recorded["cluster"] = Value::Null;
     assert_eq!(event(&record, None), recorded);
+    assert_conforms(super::EVENT, &recorded);
 }

@@ -19,6 +19,7 @@ const EVERY_KIND: &[Field] = &[
     Field::new("flag_or_null", Kind::Boolean).nullable(),
     Field::new("map", Kind::JsonMap),
     Field::new("map_or_null", Kind::JsonMap).nullable(),
+    Field::new("anything", Kind::Any),
     Field::new("choice", Kind::Enum(&["A", "B"])),
     Field::new("choice_or_null", Kind::Enum(&["A", "B"])).nullable(),
 ];
@@ -229,6 +230,7 @@ proptest! {
                 Kind::Number => taken.number(field.name).value().is_some(),
                 Kind::Boolean => taken.boolean(field.name).value().is_some(),
                 Kind::JsonMap | Kind::ReplaceMap => taken.map(field.name).value().is_some(),
+                Kind::Any => !null,
                 Kind::IdentityList => taken.identities(field.name).value().is_some(),
             };
             prop_assert!(readable != null);
