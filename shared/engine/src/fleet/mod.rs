@@ -14,7 +14,7 @@ use coppice_domain::cluster::Member;
 use coppice_domain::ids::{ActionId, NodeId};
 use coppice_domain::node::{Node, NodeStatus};
 use coppice_domain::time::Timestamp;
-use coppice_store::{ClusterView, Settled, Settlement, StoreError, Task, child};
+use coppice_store::{ClusterView, NodeChanges, Settled, Settlement, StoreError, Task, child};
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
@@ -212,7 +212,11 @@ impl<'a> Run<'a> {
             Settled::Done => settlement,
             // What follows must say what the node says, whoever wrote it.
             Settled::Earlier(ended, reason) => match store.get::<Node>(id).await? {
-                Some(node) => Settlement { status: Some(node.status), ..settlement.ending(*ended, reason) },
+                Some(node) => Settlement {
+                    status: Some(node.status),
+                    changes: NodeChanges { tainted: Some(node.tainted), ..settlement.changes.clone() },
+                    ..settlement.ending(*ended, reason)
+                },
                 None => return Ok(Settled::Superseded),
             },
             Settled::Gone => {

@@ -6,7 +6,7 @@ use coppice_compute::{Alteration, Progress};
 use coppice_domain::cluster::JsonMap;
 use coppice_domain::ids::ClusterId;
 use coppice_domain::node::Node;
-use coppice_store::{Place, Settlement};
+use coppice_store::{NodeChanges, Place, Settlement};
 use serde_json::json;
 
 /// The keys that say where a node belongs.
@@ -38,7 +38,11 @@ impl Hand<'_> {
         let failed = || Settlement::untouched(failure);
         let Some(id) = &node.physical_id else { return Step::settle(failed()) };
         match self.change(step, node.id, id, Alteration::Label { set, remove }).await {
-            Ok(Progress::Done) => Step::settle(Settlement { place: Some(place), ..Settlement::moved() }),
+            // The member's record is made before the node is read: it has yet to hear of a taint.
+            Ok(Progress::Done) => {
+                let changes = NodeChanges { tainted: Some(node.tainted), ..NodeChanges::default() };
+                Step::settle(Settlement { place: Some(place), changes, ..Settlement::moved() })
+            }
             Ok(Progress::Underway) => Step::Waits,
             Ok(Progress::Gone) => Step::settle(failed()),
             Err(error) => Step::after(&error, |_| failed()),
