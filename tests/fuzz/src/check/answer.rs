@@ -6,6 +6,7 @@ use crate::author::{BIRDS, Token};
 use crate::request::Generated;
 use coppice_e2e::{ADMIN, Answer};
 use http::Method;
+use serde_json::Value;
 use uuid::Uuid;
 
 /// The errors of the service itself that the reference defines, and where.
@@ -93,13 +94,40 @@ fn secrets(request: &Generated, answer: &Answer, complaints: &mut Complaints) {
     if !request.walls || reader == ADMIN {
         return;
     }
-    let text = answer.text();
+    // What an action was told is its own project's word, which an earlier request or message has said.
+    let text = match serde_json::from_slice::<Value>(&answer.body) {
+        Ok(mut body) => {
+            without_inputs(&mut body);
+            body.to_string()
+        }
+        Err(_) => answer.text(),
+    };
     for (owner, bird) in BIRDS.iter().filter(|(owner, _)| owner.project != reader.project) {
         for secret in [bird, owner.user, owner.project] {
             let told = text.contains(secret) && !request.says(secret);
-            ensure(complaints, !told, || format!("{secret:?} is told to {}", reader.token));
+            ensure(complaints, !told, || {
+                format!("{secret:?} is told to {}: {}", reader.token, around(&text, secret))
+            });
         }
     }
+}
+
+fn without_inputs(body: &mut Value) {
+    match body {
+        Value::Object(map) => {
+            map.remove("inputs");
+            map.values_mut().for_each(without_inputs);
+        }
+        Value::Array(list) => list.iter_mut().for_each(without_inputs),
+        _ => {}
+    }
+}
+
+/// Where a text says it, with what stands beside it.
+fn around(text: &str, word: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let at = text.find(word).map_or(0, |place| text[..place].chars().count());
+    chars.iter().skip(at.saturating_sub(200)).take(400).collect()
 }
 
 #[cfg(test)]
