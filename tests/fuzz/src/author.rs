@@ -84,8 +84,10 @@ impl<'a> Author<'a> {
     pub(crate) fn name(&mut self) -> String {
         let bird = self.bird.unwrap_or_default();
         let name = match self.dice.within(0..24) {
-            0 => (self.dice.pick(&["-", "~", "1abc", "a.b", "_", "组一", "٣", "x\n", "adopt", "validate"]))
-                .to_owned(),
+            0 => {
+                let odd = ["-", "~", "1abc", "a.b", "_", "组一", "٣", "x\n", "adopt", "validate"];
+                self.dice.pick(&odd).to_owned()
+            }
             1 => format!("{:x}", self.dice.within(0..4096)),
             2 => self.id_of_anything(),
             3 => "n".repeat(self.dice.within(200..=LONGEST - bird.len())),

@@ -59,7 +59,7 @@ impl World {
         }
     }
 
-    /// Sends it: the answer, and everything that is wrong with it. None when the system panicked.
+    /// Sends it: the answer, and everything that is wrong with it; or how the system panicked.
     pub(crate) async fn send(&mut self, request: &Generated) -> Result<(Answer, Complaints), String> {
         let Some(sent) = request.request() else { return Err("no request".to_owned()) };
         self.app.clock.advance(Duration::from_millis(1));
