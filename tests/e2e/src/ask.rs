@@ -93,14 +93,8 @@ impl<'a> Ask<'a> {
         *request.headers_mut() = self.headers;
         let answer = self.app.answer(request).await;
         let wrong = described::check(&self.method, &self.target, &answer).join("; ");
-        assert!(
-            wrong.is_empty(),
-            "{} {}: {wrong}\n{} {}",
-            self.method,
-            self.target,
-            answer.status,
-            answer.text()
-        );
+        let Self { method, target, .. } = self;
+        assert!(wrong.is_empty(), "{method} {target}: {wrong}\n{} {}", answer.status, answer.text());
         answer
     }
 }
