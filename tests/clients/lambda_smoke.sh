@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The story of test_sdk_story.py through `cargo lambda watch`: every function a Lambda process of its own,
-# against the embedded services, with the event pump in place of the event source mapping and the schedule.
+# The SDK's stories of a cluster, of policies and of receivers through `cargo lambda watch`: every function a
+# Lambda process of its own, against the embedded services, with the event pump in place of the event source
+# mapping and the schedule.
 #
 # Needs cargo-lambda, openstacksdk and pytest on the path, and the debug binaries built (`cargo build`).
 # Everything binds loopback, on ports that were free a moment ago; everything is stopped at the end.
@@ -82,6 +83,8 @@ COPPICE_TABLE=$(field table)
 COPPICE_SIMULATED_TABLE=$(field simulated_table)
 COPPICE_QUEUE_URL=$(field queue_url)
 COPPICE_KEYSTONE_URL=$(field identity)
+# What serves the functions says https of its plain requests, so webhooks are told where they are called.
+export COPPICE_RECEIVER_URL=$api
 export COPPICE_IDENTITY=keystone COPPICE_COMPUTE=simulated COPPICE_DEPLOYMENT=smoke COPPICE_LOG=text
 
 cargo lambda watch --invoke-address 127.0.0.1 --invoke-port "$port" --ignore-changes --timeout 60 \
@@ -93,7 +96,8 @@ wait_for "the functions" answers_with 300 "$api/"
 "$binary" pump --invoke "$api" --log text >"$here/pump.log" 2>&1 </dev/null &
 children+=($!)
 
-COPPICE_URL=$api OS_CLIENT_CONFIG_FILE=$(field clouds) python -m pytest -q tests/clients/test_sdk_story.py
+COPPICE_URL=$api OS_CLIENT_CONFIG_FILE=$(field clouds) python -m pytest -q \
+    tests/clients/test_sdk_story.py tests/clients/test_sdk_policies.py tests/clients/test_sdk_receivers.py
 
 # Each function answered from a process of its own, and was started once: none died on the way.
 for crate in functions/*/src/main.rs; do
