@@ -4,7 +4,7 @@
 //! Python counts is characters, not bytes. What Python takes and we refuse is reported last, so that a
 //! text with a syntax error is described as Python would.
 
-use super::parse::MAX_DEPTH;
+use coppice_domain::nesting::MAX_DEPTH;
 use std::cell::Cell;
 
 /// A message and the character it points at.

@@ -9,5 +9,5 @@ mod render;
 #[cfg(test)]
 mod tests;
 
-pub use parse::{MAX_DEPTH, parse};
+pub use parse::parse;
 pub use render::render;

@@ -1,10 +1,8 @@
 //! Reading JSON, with Python's words for what is wrong with it.
 
 use super::diagnose;
+use coppice_domain::nesting::{MAX_DEPTH, nests_within};
 use serde_json::Value;
-
-/// How deep arrays and objects may nest. The reference's limit is the interpreter's stack.
-pub const MAX_DEPTH: usize = 127;
 
 /// The value that `bytes` spell. Of duplicate keys the last wins; integers beyond 64 bits and `-0` become
 /// floats.
@@ -16,7 +14,9 @@ pub const MAX_DEPTH: usize = 127;
 /// surrogate pair, and nesting deeper than [`MAX_DEPTH`].
 pub fn parse(bytes: &[u8]) -> Result<Value, String> {
     let text = std::str::from_utf8(bytes).map_err(|error| undecodable(bytes, error))?;
-    serde_json::from_str(text).map_err(|error| diagnose::diagnose(text).unwrap_or_else(|| error.to_string()))
+    let refused = |text: &str, otherwise: String| diagnose::diagnose(text).unwrap_or(otherwise);
+    let value: Value = serde_json::from_str(text).map_err(|error| refused(text, error.to_string()))?;
+    if nests_within(&value, MAX_DEPTH) { Ok(value) } else { Err(refused(text, String::new())) }
 }
 
 /// Python's text for bytes that are not UTF-8.

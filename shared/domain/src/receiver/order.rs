@@ -3,6 +3,7 @@
 use crate::action::ActionKind;
 use crate::cluster::JsonMap;
 use crate::ids::{ActionId, ReceiverId, derive};
+use crate::nesting::{MAX_DEPTH, nests_within};
 use serde_json::Value;
 
 /// An action that a message asks for: `{"cluster": …, "action": …, "params": …}`.
@@ -39,9 +40,8 @@ impl Order {
     /// # Errors
     /// When it is no order.
     pub fn parse(text: &str) -> Result<Self, NotAnOrder> {
-        let Ok(Value::Object(mut body)) = serde_json::from_str(text) else {
-            return Err(NotAnOrder::NoObject);
-        };
+        let body = serde_json::from_str(text).ok().filter(|body| nests_within(body, MAX_DEPTH));
+        let Some(Value::Object(mut body)) = body else { return Err(NotAnOrder::NoObject) };
         let cluster = match body.remove("cluster") {
             Some(Value::String(reference)) if !reference.is_empty() => reference,
             _ => return Err(NotAnOrder::NoCluster),
