@@ -16,25 +16,30 @@ use std::collections::BTreeSet;
 /// (The reference raises an exception when there are fewer members than `count`.)
 #[must_use]
 pub fn choose_victims(members: &[Member], count: usize, rng: &mut (impl Rng + ?Sized)) -> Vec<NodeId> {
-    let mut seen = BTreeSet::new();
-    let (mut bad, mut unborn, mut good) = (Vec::new(), Vec::new(), Vec::new());
-    for member in members.iter().filter(|member| seen.insert(member.node)) {
-        let tier = if is_bad(member) {
-            &mut bad
-        } else if !member.created {
-            &mut unborn
-        } else {
-            &mut good
-        };
-        tier.push(member.node);
-    }
-    let mut victims = bad;
+    let [mut victims, mut unborn, mut good] = tiers(members);
     victims.append(&mut unborn);
     let missing = count.saturating_sub(victims.len());
     let (drawn, _) = good.partial_shuffle(rng, missing);
     victims.extend_from_slice(drawn);
     victims.truncate(count);
     victims
+}
+
+/// The members, each once and in list order, by their use: the bad, those never created, the good.
+pub(crate) fn tiers<'a>(members: impl IntoIterator<Item = &'a Member>) -> [Vec<NodeId>; 3] {
+    let mut seen = BTreeSet::new();
+    let mut tiers = [Vec::new(), Vec::new(), Vec::new()];
+    for member in members.into_iter().filter(|member| seen.insert(member.node)) {
+        let tier = if is_bad(member) {
+            0
+        } else if member.created {
+            2
+        } else {
+            1
+        };
+        tiers[tier].push(member.node);
+    }
+    tiers
 }
 
 const fn is_bad(member: &Member) -> bool {

@@ -2,9 +2,11 @@
 //! with, and what its messages ask for.
 
 mod actor;
+mod hook;
 mod order;
 
 pub use actor::actor;
+pub use hook::{HOOK_PREFIX, hook_mailbox};
 pub use order::{NotAnOrder, Order, ordered};
 
 use crate::action::ActionKind;

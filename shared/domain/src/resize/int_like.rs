@@ -17,7 +17,7 @@ pub fn int_like(value: &Value) -> Option<i64> {
 }
 
 /// A value as the reference's messages spell it: strings bare, constants capitalised.
-pub(super) fn spelled(value: &Value) -> String {
+pub(crate) fn spelled(value: &Value) -> String {
     match value {
         Value::Null => "None".to_owned(),
         Value::Bool(true) => "True".to_owned(),

@@ -79,6 +79,30 @@ pub fn plan_scale_in(
     Ok(ResizePlan { sizes, change: Change::Delete(count) })
 }
 
+/// What a scaling does to a cluster that has `current` nodes, when policies have decided by how many. None at
+/// all is a scaling that changes nothing.
+///
+/// # Errors
+/// The cluster would leave its limits.
+pub fn plan_scale_by(
+    direction: ScaleDirection,
+    cluster: &Sizes,
+    current: i64,
+    count: i64,
+    max_nodes_per_cluster: i64,
+) -> Result<ResizePlan, String> {
+    let (target, change) = match direction {
+        ScaleDirection::Out => (current.saturating_add(count), Change::Create(count)),
+        ScaleDirection::In => {
+            (current.saturating_sub(count.min(current)), Change::Delete(count.min(current)))
+        }
+    };
+    if count == 0 {
+        return Ok(ResizePlan { sizes: *cluster, change });
+    }
+    Ok(ResizePlan { sizes: resized(cluster, target, max_nodes_per_cluster)?, change })
+}
+
 /// Null is as good as absent, which is how the API treats it.
 fn positive_count(direction: ScaleDirection, count: Option<&Value>) -> Result<i64, String> {
     let Some(value) = count.filter(|value| !value.is_null()) else { return Ok(1) };
