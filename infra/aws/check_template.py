@@ -26,14 +26,18 @@ QUEUE = ROOT / "shared" / "runtime" / "queue.json"
 ROUTES = ROOT / "infra" / "aws" / "CargoLambda.toml"
 FUNCTIONS = ROOT / "functions"
 CONFIGURATION = ROOT / "shared" / "runtime" / "src"
-RECEIVERS = ROOT / "shared" / "domain" / "src" / "receiver" / "mod.rs"
+RECEIVERS = ROOT / "shared" / "domain" / "src" / "receiver"
+# Policies over queues that functions make: where their names' beginning is defined, and whose they are.
+OWN_QUEUES = {
+    "ReceiverQueues": (RECEIVERS / "mod.rs", "QUEUE_PREFIX", "coppice-receivers"),
+    "HookQueues": (RECEIVERS / "hook.rs", "HOOK_PREFIX", "coppice-worker"),
+}
 
 # What AWS has besides the definition that the code shares.
 ONLY_ON_AWS = {"PointInTimeRecoverySpecification"}
 # The queue's visibility timeout, in function timeouts: AWS's own advice.
 VISIBILITY_FACTOR = 6
 CATCH_ALL = {"/", "/{*rest}"}
-QUEUE_PREFIX = re.compile(r'\bQUEUE_PREFIX: &str = "([^"]+)";')
 VARIABLE = re.compile(r"\bCOPPICE_[A-Z_]+\b")
 
 
@@ -97,19 +101,20 @@ def queue(resources: dict):
         yield "WorkerSource: without ReportBatchItemFailures one failed message repeats its whole batch"
 
 
-def receiver_queues(resources: dict):
-    """Receivers' queues are within reach of their function, and no other queue and no other function is."""
-    prefix = QUEUE_PREFIX.search(RECEIVERS.read_text())
-    if prefix is None:
-        yield f"{RECEIVERS.relative_to(ROOT)} names no QUEUE_PREFIX"
-        return
-    wanted = f"arn:${{AWS::Partition}}:sqs:${{AWS::Region}}:${{AWS::AccountId}}:{prefix.group(1)}*"
-    for statement in resources["ReceiverQueues"]["Properties"]["PolicyDocument"]["Statement"]:
-        if statement["Resource"] != {"Fn::Sub": wanted}:
-            yield f"ReceiverQueues: reaches {statement['Resource']}, but the queues are {wanted}"
-    holders = [name for name, each in functions(resources).items() if {"Ref": "ReceiverQueues"} in each.get("Policies", [])]
-    if holders != ["coppice-receivers"]:
-        yield f"ReceiverQueues: is for coppice-receivers alone, and {holders} have it"
+def own_queues(resources: dict):
+    """Queues that functions make are within reach of whoever makes them, and no other queue and no other function is."""
+    for policy, (source, constant, holder) in OWN_QUEUES.items():
+        prefix = re.search(rf'pub const {constant}: &str = "([^"]+)";', source.read_text())
+        if prefix is None:
+            yield f"{source.relative_to(ROOT)} names no {constant}"
+            continue
+        wanted = f"arn:${{AWS::Partition}}:sqs:${{AWS::Region}}:${{AWS::AccountId}}:{prefix.group(1)}*"
+        for statement in resources[policy]["Properties"]["PolicyDocument"]["Statement"]:
+            if statement["Resource"] != {"Fn::Sub": wanted}:
+                yield f"{policy}: reaches {statement['Resource']}, but the queues are {wanted}"
+        holders = [name for name, each in functions(resources).items() if {"Ref": policy} in each.get("Policies", [])]
+        if holders != [holder]:
+            yield f"{policy}: is for {holder} alone, and {holders} have it"
 
 
 def functions(resources: dict) -> dict[str, dict]:
@@ -173,7 +178,7 @@ def main() -> int:
     found = [
         *tables(resources),
         *queue(resources),
-        *receiver_queues(resources),
+        *own_queues(resources),
         *packages(resources),
         *routes(resources),
         *variables(template),

@@ -82,6 +82,10 @@ pub struct Settings {
     pub turn: Duration,
     /// Backend and store calls of one task under way at once.
     pub concurrency: usize,
+    /// Nodes that one action works on at a time; 0 for any number.
+    pub max_actions_per_batch: usize,
+    /// How long an action waits between two such batches.
+    pub batch_interval: Duration,
     /// Claims without progress after which an action is given up.
     pub max_attempts: i64,
     /// How long finished actions and events are kept.
@@ -130,6 +134,8 @@ impl Default for Settings {
             pace: Pace { first: seconds(1), longest: seconds(30) },
             turn: seconds(40),
             concurrency: 16,
+            max_actions_per_batch: 0,
+            batch_interval: seconds(3),
             max_attempts: 20,
             retention: seconds(30 * 24 * 3600),
             leaks: LeakSweep { every: seconds(600), grace: seconds(300), overlap: seconds(7200) },

@@ -15,6 +15,7 @@ mod jobs;
 pub mod lifecycle;
 mod machine;
 mod mailboxes;
+mod policies;
 pub mod reconciler;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

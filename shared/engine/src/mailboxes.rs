@@ -1,5 +1,5 @@
-//! The queues on which message receivers are called. Who may send to them is for whoever runs the queue
-//! service to say; here they are only made, read and removed.
+//! The queues on which message receivers are called, and on which lifecycle hooks tell of nodes that go. Who may send to them is for whoever runs the queue
+//! service to say; here they are only made, written to, read and removed.
 
 use async_trait::async_trait;
 
@@ -46,6 +46,12 @@ pub trait Mailboxes: Send + Sync {
     /// # Errors
     /// When the queue service fails.
     async fn delete(&self, name: &str) -> Result<(), MailboxError>;
+
+    /// Sends a letter. A mailbox that is not there is made.
+    ///
+    /// # Errors
+    /// When the queue service fails.
+    async fn send(&self, name: &str, body: &str) -> Result<(), MailboxError>;
 
     /// Receives up to ten letters. A mailbox that is not there is made: it got lost with what was in it, and
     /// what is sent from now on shall not.

@@ -17,6 +17,17 @@ struct State {
     keeping: bool,
 }
 
+impl State {
+    /// Puts a letter into a mailbox, which is made if it is not there; answers with the letter's id.
+    fn put(&mut self, name: &str, body: &str) -> String {
+        let number = self.sent;
+        self.sent += 1;
+        let kept = Kept { body: body.to_owned(), receipts: 0, hidden: false };
+        self.boxes.entry(name.to_owned()).or_default().insert(number, kept);
+        id(number)
+    }
+}
+
 #[derive(Clone, Debug)]
 struct Kept {
     body: String,
@@ -42,13 +53,9 @@ impl MemoryMailboxes {
 
     /// Sends a letter, as whoever calls a receiver does; answers with its id. None when there is no such
     /// mailbox.
-    pub fn send(&self, name: &str, body: &str) -> Option<String> {
+    pub fn post(&self, name: &str, body: &str) -> Option<String> {
         let mut state = self.state();
-        let number = state.sent;
-        state.sent += 1;
-        let kept = Kept { body: body.to_owned(), receipts: 0, hidden: false };
-        state.boxes.get_mut(name)?.insert(number, kept);
-        Some(id(number))
+        if state.boxes.contains_key(name) { Some(state.put(name, body)) } else { None }
     }
 
     /// Half a minute passes: what was received and not removed can be received again.
@@ -92,6 +99,11 @@ impl Mailboxes for MemoryMailboxes {
 
     async fn delete(&self, name: &str) -> Result<(), MailboxError> {
         self.working()?.boxes.remove(name);
+        Ok(())
+    }
+
+    async fn send(&self, name: &str, body: &str) -> Result<(), MailboxError> {
+        self.working()?.put(name, body);
         Ok(())
     }
 

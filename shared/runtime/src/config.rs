@@ -48,6 +48,8 @@ pub struct Overrides {
     poll_longest_seconds: Option<f64>,
     turn_seconds: Option<f64>,
     concurrency: Option<usize>,
+    max_actions_per_batch: Option<usize>,
+    batch_interval_seconds: Option<f64>,
     max_attempts: Option<i64>,
     retention_days: Option<f64>,
     leak_every_seconds: Option<f64>,
@@ -87,6 +89,8 @@ impl Overrides {
             },
             turn: span(self.turn_seconds, to.turn),
             concurrency: self.concurrency.unwrap_or(to.concurrency).max(1),
+            max_actions_per_batch: self.max_actions_per_batch.unwrap_or(to.max_actions_per_batch),
+            batch_interval: span(self.batch_interval_seconds, to.batch_interval),
             max_attempts: self.max_attempts.unwrap_or(to.max_attempts),
             retention: span(self.retention_days.map(|days| days * 86_400.0), to.retention),
             leaks: LeakSweep {

@@ -1,4 +1,4 @@
-//! The queues of message receivers on SQS.
+//! The queues of message receivers and lifecycle hooks on SQS.
 
 use async_trait::async_trait;
 use aws_sdk_sqs::Client;
@@ -53,6 +53,17 @@ impl Mailboxes for SqsMailboxes {
             Err(error) if is(&error, DeleteQueueError::is_queue_does_not_exist) => Ok(()),
             Err(error) => Err(failed(error)),
         }
+    }
+
+    async fn send(&self, name: &str, body: &str) -> Result<(), MailboxError> {
+        let url = match self.url(name).await? {
+            Some(url) => url,
+            None => {
+                let made = self.client.create_queue().queue_name(name).send().await.map_err(failed)?;
+                made.queue_url.ok_or_else(|| MailboxError(format!("the queue {name} has no address")))?
+            }
+        };
+        self.client.send_message().queue_url(url).message_body(body).send().await.map(|_| ()).map_err(failed)
     }
 
     async fn receive(&self, name: &str) -> Result<Vec<Letter>, MailboxError> {

@@ -3,16 +3,18 @@
 
 use crate::codec::{decode, encode};
 use crate::error::StoreError;
-use crate::item::{Item, required, with_key};
+use crate::item::{Item, at, required, with_key};
 use crate::keys;
 use crate::store::{Query, Range, Source, Store, Written};
 use crate::template::{check_usable, reference, unreference};
 use crate::transaction::{Transacted, Write};
 use crate::view::ClusterView;
+use aws_sdk_dynamodb::types::AttributeValue;
 use coppice_domain::action::ActionKind;
 use coppice_domain::ids::{ClusterId, PolicyId};
 use coppice_domain::policy::{Binding, Policy};
 use coppice_domain::receiver::Receiver;
+use coppice_domain::time::Timestamp;
 
 /// What became of attaching a policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +25,41 @@ pub enum Attached {
     ClusterGone,
     /// The policy does not exist, or is being deleted.
     PolicyGone,
+}
+
+/// What the end of an action changes about a cluster's policies.
+#[derive(Clone, Debug, PartialEq)]
+pub enum BindingChange {
+    /// A policy is attached.
+    Attach(Box<Binding>),
+    /// A policy is detached.
+    Detach(PolicyId),
+    /// A policy counts from now on, or does not.
+    Enable(PolicyId, bool),
+    /// A scaling counts towards a policy's cooldown.
+    Counted(PolicyId, Timestamp),
+}
+
+impl BindingChange {
+    /// The writes that make the change. Those of a change that has been made already change nothing.
+    pub(crate) fn writes(&self, cluster: ClusterId) -> Result<Vec<Write>, StoreError> {
+        let alter = |policy| Write::update(keys::binding(cluster, policy)).if_exists();
+        Ok(match self {
+            Self::Attach(binding) => vec![
+                check_usable::<Policy>(binding.policy_id),
+                Write::put(binding_item(binding)?)?,
+                reference::<Policy>(binding.policy_id.uuid(), cluster)?,
+            ],
+            Self::Detach(policy) => vec![
+                Write::delete(keys::binding(cluster, *policy)),
+                unreference::<Policy>(policy.uuid(), cluster),
+            ],
+            Self::Enable(policy, enabled) => {
+                vec![alter(*policy).set("enabled", AttributeValue::Bool(*enabled))]
+            }
+            Self::Counted(policy, now) => vec![alter(*policy).set("last_op", at(*now))],
+        })
+    }
 }
 
 pub(crate) fn binding_item(binding: &Binding) -> Result<Item, StoreError> {

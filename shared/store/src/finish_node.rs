@@ -8,18 +8,33 @@ use crate::keys;
 use crate::settle::removal;
 use crate::settlement::Settlement;
 use crate::share::SHARED;
-use crate::step::event_put;
+use crate::step::{event_put, with_data};
 use crate::store::Store;
 use crate::task::{Finish, Task, finish};
 use crate::template::{check_usable, referenced_by};
 use crate::transaction::{Transacted, Write};
-use coppice_domain::cluster::Cluster;
+use coppice_domain::cluster::{Cluster, JsonMap};
 use coppice_domain::event::Event;
 use coppice_domain::ids::{ActionId, NodeId, ProfileId};
 use coppice_domain::node::{Node, NodeStatus};
 use coppice_domain::profile::Profile;
 use coppice_domain::time::Timestamp;
 use serde_json::Value;
+
+/// How a requested action on a node begins.
+#[derive(Clone, Copy, Debug)]
+pub struct NodeBegin<'a> {
+    /// The status the node has meanwhile, and why; none for the one it has.
+    pub status: Option<(NodeStatus, &'a str)>,
+    /// A profile that is reserved for the node.
+    pub profile: Option<ProfileId>,
+    /// The plan.
+    pub work: &'a Value,
+    /// What policies decided, for the action's record; none for what it says.
+    pub data: Option<&'a JsonMap>,
+    /// The event that belongs to the beginning.
+    pub event: &'a Event,
+}
 
 /// How a requested action on a node ends.
 #[derive(Clone, Copy, Debug)]
@@ -32,8 +47,10 @@ pub struct NodeFinish<'a> {
     pub member: bool,
     /// The cluster it is a member of, as read and as it shall be; the same where nothing is to change.
     pub cluster: Option<(&'a Cluster, &'a Cluster)>,
-    /// The event that belongs to the end.
-    pub event: &'a Event,
+    /// What policies decided, if that has not been recorded yet.
+    pub data: Option<&'a JsonMap>,
+    /// What happened: the end, and the beginning if that has not been recorded yet.
+    pub events: &'a [Event],
     /// The end.
     pub end: &'a Finish,
 }
@@ -57,13 +74,12 @@ impl Store {
         &self,
         task: &Task,
         node: &Node,
-        status: Option<(NodeStatus, &str)>,
-        profile: Option<ProfileId>,
-        work: &Value,
-        event: &Event,
+        begin: NodeBegin<'_>,
     ) -> Result<bool, StoreError> {
+        let NodeBegin { status, profile, work, data, event } = begin;
         let id = task.action.id;
         let save = Write::update(keys::action(id)).set("work", s(work.to_string())).remove("attempts");
+        let save = with_data(save, data);
         let mut own = Write::update(keys::node(node.id)).if_equals("active_action", s(id.to_string()));
         let mut writes = vec![task.fenced(save)];
         match status {
@@ -109,7 +125,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let id = task.action.id;
-        let mut writes = vec![task.fenced(finish(id, ending.end))];
+        let mut writes = vec![task.fenced(with_data(finish(id, ending.end), ending.data))];
         let node = ending.node;
         let cluster = node.cluster_id.filter(|_| ending.member);
         match ending.fate {
@@ -133,7 +149,9 @@ impl Store {
         if let Some((before, after)) = ending.cluster {
             writes.extend(release(before, after, id)?);
         }
-        writes.extend(event_put(Some(ending.event))?);
+        for event in ending.events {
+            writes.extend(event_put(Some(event))?);
+        }
         Ok(matches!(self.transact(writes, None).await?, Transacted::Done))
     }
 }

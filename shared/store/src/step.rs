@@ -1,18 +1,18 @@
-//! Steps of a cluster action, and its end: each is one transaction, fenced by the task and conditioned on
+//! Steps of a cluster action: each is one transaction, fenced by the task and conditioned on
 //! the task still holding its cluster, so it happens once however often it is tried.
 
 use crate::accept::child_put;
-use crate::cluster::{change, member_item, removal};
+use crate::cluster::{change, member_item};
 use crate::entity::indexed;
 use crate::error::StoreError;
 use crate::item::{at, s, text};
 use crate::keys;
 use crate::store::Store;
-use crate::task::{Finish, Task, finish};
+use crate::task::Task;
 use crate::transaction::{Transacted, Write};
 use aws_sdk_dynamodb::types::AttributeValue;
 use coppice_domain::action::Action;
-use coppice_domain::cluster::{Cluster, Member};
+use coppice_domain::cluster::{Cluster, JsonMap, Member};
 use coppice_domain::event::Event;
 use coppice_domain::ids::{ClusterId, NodeId};
 use coppice_domain::node::{Node, NodeStatus};
@@ -74,6 +74,8 @@ pub struct Step<'a> {
     pub phase: u32,
     /// An event that belongs to the step.
     pub event: Option<&'a Event>,
+    /// What policies decided, for the action's record; none for what it says.
+    pub data: Option<&'a JsonMap>,
     /// Nodes to make.
     pub create: &'a [Registration],
     /// Nodes to remove.
@@ -110,6 +112,7 @@ impl Store {
             .set("work", s(step.work.to_string()))
             .set("lease_until", at(step.lease_until))
             .remove("attempts");
+        let save = with_data(save, step.data);
         let mut writes = vec![task.fenced(save)];
         if step.cluster.0 == step.cluster.1 {
             let held = Write::check(keys::cluster(step.cluster.0.id))
@@ -181,40 +184,12 @@ impl Store {
             }
         }
     }
+}
 
-    /// Ends a task and lets its cluster go, as one; `false` when the task was lost or has ended.
-    ///
-    /// # Errors
-    /// When the store fails; the end may then have taken effect.
-    pub async fn finish_cluster_task(
-        &self,
-        task: &Task,
-        cluster: (&Cluster, &Cluster),
-        event: &Event,
-        end: &Finish,
-    ) -> Result<bool, StoreError> {
-        let mut writes = vec![task.fenced(finish(task.action.id, end))];
-        writes.extend(change(cluster.0, cluster.1, task.action.id)?);
-        writes.extend(event_put(Some(event))?);
-        Ok(matches!(self.transact(writes, None).await?, Transacted::Done))
-    }
-
-    /// Ends a task and removes its cluster, whose members must be gone, as one.
-    ///
-    /// # Errors
-    /// When the store fails; the end may then have taken effect.
-    pub async fn finish_cluster_removal(
-        &self,
-        task: &Task,
-        cluster: &Cluster,
-        event: &Event,
-        end: &Finish,
-    ) -> Result<bool, StoreError> {
-        let mut writes = vec![task.fenced(finish(task.action.id, end))];
-        writes.extend(removal(cluster, task.action.id));
-        writes.extend(event_put(Some(event))?);
-        Ok(matches!(self.transact(writes, None).await?, Transacted::Done))
-    }
+/// The same write of a task, which also records what policies decided.
+pub(crate) fn with_data(write: Write, data: Option<&JsonMap>) -> Write {
+    let Some(data) = data else { return write };
+    write.set("data", s(Value::Object(data.clone()).to_string()))
 }
 
 /// The attribute that says in which phase a member is pending; none for the first.

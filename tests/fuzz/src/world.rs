@@ -155,7 +155,7 @@ impl World {
             if author.dice.chance(10) {
                 author.spoil(&mut bytes);
             }
-            self.app.mailboxes.send(&queue, &String::from_utf8_lossy(&bytes));
+            self.app.mailboxes.post(&queue, &String::from_utf8_lossy(&bytes));
         }
         self.app.mailboxes.reappear();
     }

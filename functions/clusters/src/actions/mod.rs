@@ -56,7 +56,12 @@ pub(crate) const OPERATION: Operation =
     Operation::post("/clusters/{id}/actions", "Start the action that the body's one key names", ENDPOINT)
         .takes(Payload::OneOf(CHOICES))
         .accepted(Shown::One("action", views::ACTION_ID))
-        .refuses(&[FaultKind::ActionConflict, FaultKind::ResourceInUse, FaultKind::ResourceIsLocked]);
+        .refuses(&[
+            FaultKind::ActionConflict,
+            FaultKind::ActionCooldown,
+            FaultKind::ResourceInUse,
+            FaultKind::ResourceIsLocked,
+        ]);
 
 /// The actions a request can name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

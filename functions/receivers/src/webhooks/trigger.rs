@@ -43,7 +43,7 @@ pub(crate) const OPERATION: Operation =
             before: Object::strict(FIELDS),
         })
         .accepted(Shown::One("action", views::ACTION_ID))
-        .refuses(&[FaultKind::ActionConflict, FaultKind::ResourceIsLocked]);
+        .refuses(&[FaultKind::ActionConflict, FaultKind::ActionCooldown, FaultKind::ResourceIsLocked]);
 
 /// Starts a receiver's action.
 pub(crate) async fn trigger(

@@ -2,11 +2,13 @@
 
 use super::{Asked, Refusal, Requester, TRIES, Target, conflict, due_at, new_action, register, ring};
 use crate::env::Env;
+use crate::policies::attached;
 use crate::work::Work;
 use coppice_domain::action::{Action, ActionKind};
 use coppice_domain::cluster::{Cluster, JsonMap};
 use coppice_domain::fault::{Fault, FaultKind};
 use coppice_domain::ids::{ActionId, ClusterId};
+use coppice_domain::policies::cooling;
 use coppice_store::{Acceptance, AcceptedAction, StoreError};
 use std::time::Duration;
 
@@ -42,7 +44,7 @@ pub async fn cluster_create(env: &Env, cluster: &Cluster) -> Result<ActionId, Re
 /// over instead; the engine ends the former holder (design: DELETE fences and cancels).
 ///
 /// # Errors
-/// `ActionConflict`, `ResourceIsLocked`, `ResourceNotFound`, or a failure of the store.
+/// `ActionConflict`, `ActionCooldown`, `ResourceIsLocked`, `ResourceNotFound`, or a failure of the store.
 pub async fn cluster_action(
     env: &Env,
     cluster: &Cluster,
@@ -51,6 +53,7 @@ pub async fn cluster_action(
 ) -> Result<ActionId, Refusal> {
     let kind = asked.kind;
     let action = new_action(env, target(cluster), asked, requester);
+    refuse_cooling(env, cluster, kind).await?;
     register(env, requester, &cluster.project).await?;
     let mut holder = cluster.active_action;
     for _ in 0..TRIES {
@@ -82,6 +85,27 @@ pub async fn cluster_action(
         }
     }
     Err(StoreError::Conflict(format!("the holder of cluster {} keeps changing", cluster.id)).into())
+}
+
+/// Refuses a scaling while a policy of the cluster cools down (spec engine-actions §3). That another action
+/// holds the cluster is said first.
+async fn refuse_cooling(env: &Env, cluster: &Cluster, kind: ActionKind) -> Result<(), Refusal> {
+    let scales = matches!(kind, ActionKind::ClusterScaleIn | ActionKind::ClusterScaleOut);
+    if !scales || cluster.active_action.is_some() {
+        return Ok(());
+    }
+    let mut bindings = env.store.bindings(cluster.id).await?;
+    // Those that have not scaled yet need not be read.
+    bindings.retain(|binding| binding.last_op.is_some());
+    let attached = attached(env, &bindings).await?;
+    let Some(policy) = cooling(kind, &attached, env.now()) else { return Ok(()) };
+    let text = format!(
+        "The {} action for cluster {} cannot be processed due to Policy {} cooldown still in progress",
+        kind.name(),
+        cluster.id,
+        policy.binding.policy_id
+    );
+    Err(Fault::new(FaultKind::ActionCooldown, text).into())
 }
 
 fn target(cluster: &Cluster) -> Target {

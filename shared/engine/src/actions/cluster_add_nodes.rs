@@ -17,7 +17,7 @@ pub(super) struct ClusterAddNodes;
 
 impl ClusterAction for ClusterAddNodes {
     fn wants(&self, action: &Action) -> Wants {
-        Wants { nodes: named_nodes(action, NODES), profile: None }
+        Wants { nodes: named_nodes(action, NODES), ..Wants::default() }
     }
 
     fn begin(&self, now: &Situation<'_>, _: &mut ChaCha8Rng) -> Result<Beginning, Refused> {

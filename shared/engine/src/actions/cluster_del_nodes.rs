@@ -1,7 +1,6 @@
 //! `CLUSTER_DEL_NODES` (spec engine-cluster §6): take members out, and delete them if that was asked for.
 
 use super::{Beginning, ClusterAction, Ending, Refused, Situation, Wants, named_nodes};
-use crate::jobs::Job;
 use crate::work::Plan;
 use coppice_domain::action::Action;
 use coppice_domain::ids::NodeId;
@@ -17,7 +16,7 @@ pub(super) struct ClusterDelNodes;
 
 impl ClusterAction for ClusterDelNodes {
     fn wants(&self, action: &Action) -> Wants {
-        Wants { nodes: named_nodes(action, CANDIDATES), profile: None }
+        Wants { nodes: named_nodes(action, CANDIDATES), ..Wants::default() }
     }
 
     fn begin(&self, now: &Situation<'_>, _: &mut ChaCha8Rng) -> Result<Beginning, Refused> {
@@ -36,10 +35,13 @@ impl ClusterAction for ClusterDelNodes {
             let desired = now.count() - i64::try_from(nodes.len()).unwrap_or(0);
             let most = now.settings.max_nodes_per_cluster;
             check_sizes(Some(&cluster.sizes), Some(desired), None, None, true, most).map_err(refused)?;
-            cluster.sizes.desired_capacity = desired;
+            let manner = now.decided.deletion.as_ref().and_then(|deletion| deletion.manner);
+            if manner.is_none_or(|manner| manner.reduce_desired_capacity) {
+                cluster.sizes.desired_capacity = desired;
+            }
         }
         let destroy = now.action.inputs.get("destroy_after_deletion").and_then(Value::as_bool);
-        let job = if destroy.unwrap_or(false) { Job::Remove } else { Job::Leave };
+        let job = now.removal(destroy.unwrap_or(false));
         Ok(Beginning { create: 0, assignment: Some((job, nodes)), cluster })
     }
 

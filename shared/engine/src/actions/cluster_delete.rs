@@ -24,11 +24,7 @@ impl ClusterAction for ClusterDelete {
 
     fn end(&self, now: &Situation<'_>, plan: &Plan) -> Ending {
         if now.members.is_empty() {
-            return Ending {
-                cluster: None,
-                status: ActionStatus::Succeeded,
-                reason: "Cluster deletion succeeded.".to_owned(),
-            };
+            return Ending::new(None, ActionStatus::Succeeded, "Cluster deletion succeeded.");
         }
         // Members are left: they failed, or time ran out.
         let ending = now.concluded(plan, "");

@@ -22,7 +22,7 @@ fn pairs(action: &Action) -> Vec<(NodeId, NodeId)> {
 
 impl ClusterAction for ClusterReplaceNodes {
     fn wants(&self, action: &Action) -> Wants {
-        Wants { nodes: pairs(action).into_iter().map(|(_, new)| new).collect(), profile: None }
+        Wants { nodes: pairs(action).into_iter().map(|(_, new)| new).collect(), ..Wants::default() }
     }
 
     fn begin(&self, now: &Situation<'_>, _: &mut ChaCha8Rng) -> Result<Beginning, Refused> {

@@ -1,7 +1,6 @@
 //! `CLUSTER_RESIZE` (spec engine-cluster §6, §7): bring the cluster to the size asked for.
 
 use super::{Beginning, ClusterAction, Ending, Refused, Situation};
-use crate::jobs::Job;
 use crate::work::Plan;
 use coppice_domain::cluster::{Cluster, ClusterStatus};
 use coppice_domain::resize::{Change, ResizePlan, ResizeRequest, plan_resize};
@@ -35,8 +34,12 @@ pub(super) fn resized(
     let (create, assignment) = match plan.change {
         Change::Create(count) => (u64::try_from(count).unwrap_or(0), None),
         Change::Delete(count) => {
-            let victims = choose_victims(now.members, usize::try_from(count).unwrap_or(0), rng);
-            (0, Some((Job::Remove, victims)))
+            let decided = now.decided.deletion.as_ref();
+            let victims = match decided.and_then(|deletion| deletion.candidates.clone()) {
+                Some(candidates) => candidates,
+                None => choose_victims(now.members, usize::try_from(count).unwrap_or(0), rng),
+            };
+            (0, Some((now.removal(true), victims)))
         }
     };
     Ok(Beginning {

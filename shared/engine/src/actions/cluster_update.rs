@@ -19,7 +19,7 @@ pub(super) struct ClusterUpdate;
 impl ClusterAction for ClusterUpdate {
     fn wants(&self, action: &Action) -> Wants {
         let new = action.inputs.get("new_profile_id").and_then(Value::as_str);
-        Wants { nodes: Vec::new(), profile: new.and_then(|id| id.parse().ok()) }
+        Wants { profile: new.and_then(|id| id.parse().ok()), ..Wants::default() }
     }
 
     fn begin(&self, now: &Situation<'_>, _: &mut ChaCha8Rng) -> Result<Beginning, Refused> {
@@ -62,7 +62,9 @@ impl ClusterAction for ClusterUpdate {
                     return Err(refused(now, text));
                 }
                 let job = Job::Update(Update { profile: Some(profile), ..Update::default() });
-                let nodes = now.members.iter().map(|member| member.node).collect();
+                // A batch policy says who goes first.
+                let order = now.decided.update.as_ref().map(|update| update.order.clone());
+                let nodes = order.unwrap_or_else(|| now.members.iter().map(|member| member.node).collect());
                 return Ok(Beginning { cluster, create: 0, assignment: Some((job, nodes)) });
             }
             cluster.profile_id = profile;

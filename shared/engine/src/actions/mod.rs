@@ -4,16 +4,19 @@
 //! action of several phases is asked after each what comes next.
 
 mod cluster_add_nodes;
+mod cluster_attach_policy;
 mod cluster_check;
 mod cluster_create;
 mod cluster_del_nodes;
 mod cluster_delete;
+mod cluster_detach_policy;
 mod cluster_operation;
 mod cluster_recover;
 mod cluster_replace_nodes;
 mod cluster_resize;
 mod cluster_scale;
 mod cluster_update;
+mod cluster_update_policy;
 #[cfg(test)]
 mod tests;
 
@@ -24,10 +27,13 @@ use crate::work::{Assignment, Creation, Plan};
 use coppice_domain::action::{Action, ActionKind, ActionStatus};
 use coppice_domain::cluster::{Cluster, ClusterStatus, Member};
 use coppice_domain::evaluate::evaluate;
-use coppice_domain::ids::{NodeId, ProfileId};
+use coppice_domain::ids::{NodeId, PolicyId, ProfileId};
 use coppice_domain::node::{Node, NodeStatus};
+use coppice_domain::policies::Data;
+use coppice_domain::policy::{Binding, Policy};
 use coppice_domain::profile::Profile;
 use coppice_domain::time::Timestamp;
+use coppice_store::BindingChange;
 use rand_chacha::ChaCha8Rng;
 use std::collections::HashSet;
 
@@ -36,8 +42,12 @@ pub(crate) struct Situation<'a> {
     pub(crate) action: &'a Action,
     pub(crate) cluster: &'a Cluster,
     pub(crate) members: &'a [Member],
+    /// The policies that the cluster has, in the order in which they were attached.
+    pub(crate) bindings: &'a [Binding],
     /// What else was read for the decision.
     pub(crate) reads: &'a Reads,
+    /// What the cluster's policies decided; only while the action begins.
+    pub(crate) decided: &'a Data,
     /// Which phase has been carried out, from 0.
     pub(crate) phase: u32,
     pub(crate) settings: &'a Settings,
@@ -61,6 +71,8 @@ pub(crate) struct Wants {
     pub(crate) nodes: Vec<NodeId>,
     /// This profile, and with it the cluster's present one.
     pub(crate) profile: Option<ProfileId>,
+    /// This policy, and the cluster's profile.
+    pub(crate) policy: Option<PolicyId>,
 }
 
 /// What of it was found.
@@ -68,6 +80,7 @@ pub(crate) struct Wants {
 pub(crate) struct Reads {
     pub(crate) nodes: Vec<Node>,
     pub(crate) profiles: Vec<Profile>,
+    pub(crate) policy: Option<Policy>,
 }
 
 /// Why an action fails before it changes anything.
@@ -85,6 +98,29 @@ pub(crate) struct Ending {
     pub(crate) cluster: Option<Cluster>,
     pub(crate) status: ActionStatus,
     pub(crate) reason: String,
+    /// What changes about the cluster's policies.
+    pub(crate) bindings: Vec<BindingChange>,
+}
+
+impl Ending {
+    /// An end that leaves the cluster's policies as they are.
+    pub(crate) fn new(cluster: Option<Cluster>, status: ActionStatus, reason: impl Into<String>) -> Self {
+        Self { cluster, status, reason: reason.into(), bindings: Vec::new() }
+    }
+}
+
+impl From<Refused> for Ending {
+    fn from(refused: Refused) -> Self {
+        Self::new(Some(*refused.cluster), ActionStatus::Failed, refused.reason)
+    }
+}
+
+/// The decisions of an action on a cluster that is over as soon as it is decided: it works on no node.
+pub(crate) trait AtOnce: Sync {
+    /// What the decision wants to know beside the cluster and its members.
+    fn wants(&self, action: &Action) -> Wants;
+    /// Decides how it ends.
+    fn decide(&self, now: &Situation<'_>) -> Result<Ending, Refused>;
 }
 
 /// The decisions of one kind of action on a cluster.
@@ -101,6 +137,16 @@ pub(crate) trait ClusterAction: Sync {
     fn begin(&self, now: &Situation<'_>, rng: &mut ChaCha8Rng) -> Result<Beginning, Refused>;
     /// Decides how it went, once no node is pending.
     fn end(&self, now: &Situation<'_>, plan: &Plan) -> Ending;
+}
+
+/// The decisions of this kind of action, if it is over at once.
+pub(crate) fn at_once(kind: ActionKind) -> Option<&'static dyn AtOnce> {
+    Some(match kind {
+        ActionKind::ClusterAttachPolicy => &cluster_attach_policy::ClusterAttachPolicy,
+        ActionKind::ClusterDetachPolicy => &cluster_detach_policy::ClusterDetachPolicy,
+        ActionKind::ClusterUpdatePolicy => &cluster_update_policy::ClusterUpdatePolicy,
+        _ => return None,
+    })
 }
 
 /// The decisions of this kind of action; none for those that nodes' actions are.
@@ -122,6 +168,11 @@ pub(crate) fn on_cluster(kind: ActionKind) -> Option<&'static dyn ClusterAction>
     })
 }
 
+/// The policy that an action's inputs name.
+pub(crate) fn named_policy(action: &Action) -> Option<PolicyId> {
+    action.inputs.get("policy_id")?.as_str()?.parse().ok()
+}
+
 /// The ids that a list in an action's inputs names, each once; what is none is left out, and so not found.
 pub(crate) fn named_nodes(action: &Action, key: &str) -> Vec<NodeId> {
     let list = action.inputs.get(key).and_then(serde_json::Value::as_array);
@@ -140,6 +191,12 @@ impl Situation<'_> {
     /// How many nodes the cluster has, whatever their state.
     fn count(&self) -> i64 {
         i64::try_from(self.members.len()).unwrap_or(i64::MAX)
+    }
+
+    /// What becomes of nodes that leave the cluster: what the deletion policy says, or else as asked.
+    fn removal(&self, destroy: bool) -> Job {
+        let decided = self.decided.deletion.as_ref().and_then(|deletion| deletion.manner);
+        if decided.map_or(destroy, |manner| manner.destroy_after_deletion) { Job::Remove } else { Job::Leave }
     }
 
     /// The cluster with its status evaluated (spec engine-cluster §2).
@@ -196,10 +253,7 @@ impl Situation<'_> {
     /// The usual ending: the status evaluated, and the action failed if any of its nodes did.
     fn concluded(&self, plan: &Plan, success: &str) -> Ending {
         let failure = self.failure(plan);
-        Ending {
-            cluster: Some(self.evaluated()),
-            status: if failure.is_none() { ActionStatus::Succeeded } else { ActionStatus::Failed },
-            reason: failure.unwrap_or_else(|| success.to_owned()),
-        }
+        let status = if failure.is_none() { ActionStatus::Succeeded } else { ActionStatus::Failed };
+        Ending::new(Some(self.evaluated()), status, failure.unwrap_or_else(|| success.to_owned()))
     }
 }

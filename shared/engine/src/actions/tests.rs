@@ -8,10 +8,12 @@ use coppice_domain::action::{Action, ActionKind, ActionStatus, Cause};
 use coppice_domain::cluster::{Cluster, ClusterStatus, JsonMap, Member, Sizes};
 use coppice_domain::ids::{ActionId, ClusterId, NodeId, ProfileId};
 use coppice_domain::node::NodeStatus;
+use coppice_domain::policies::Data;
 use coppice_domain::time::Timestamp;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use serde_json::{Value, json};
+use std::sync::OnceLock;
 use uuid::Uuid;
 
 const NOW: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
@@ -81,6 +83,12 @@ fn members(statuses: &[NodeStatus]) -> Vec<Member> {
     statuses.iter().enumerate().map(member).collect()
 }
 
+/// What the policies of a cluster without any decide.
+fn undecided() -> &'static Data {
+    static NOTHING: OnceLock<Data> = OnceLock::new();
+    NOTHING.get_or_init(Data::default)
+}
+
 fn situation<'a>(
     action: &'a Action,
     cluster: &'a Cluster,
@@ -88,7 +96,8 @@ fn situation<'a>(
     reads: &'a Reads,
     settings: &'a Settings,
 ) -> Situation<'a> {
-    Situation { action, cluster, members, reads, phase: 0, settings, now: NOW }
+    let (bindings, decided) = (&[][..], undecided());
+    Situation { action, cluster, members, bindings, reads, decided, phase: 0, settings, now: NOW }
 }
 
 fn begin_with(
@@ -122,7 +131,7 @@ fn removed(beginning: &Beginning) -> &[NodeId] {
 
 fn created(count: u64, registered: u64) -> Plan {
     let creation = Creation { count, first_index: 1, registered, at: NOW };
-    Plan { creation: Some(creation), assignment: None }
+    Plan { creation: Some(creation), ..Plan::default() }
 }
 
 fn made(action: &Action, statuses: &[NodeStatus]) -> Vec<Member> {
@@ -134,8 +143,9 @@ fn made(action: &Action, statuses: &[NodeStatus]) -> Vec<Member> {
 }
 
 fn assigned(job: Job, count: usize) -> Plan {
-    let assignment = Assignment { job, nodes: Vec::new(), parts: None, count, registered: count, at: NOW };
-    Plan { creation: None, assignment: Some(assignment) }
+    let (nodes, then) = (Vec::new(), Vec::new());
+    let assignment = Assignment { job, nodes, parts: None, count, registered: count, at: NOW, then };
+    Plan { assignment: Some(assignment), ..Plan::default() }
 }
 
 fn removing(count: usize) -> Plan {

@@ -2,6 +2,8 @@
 
 mod create;
 mod employ;
+mod hooks;
+mod pace;
 mod register;
 
 use crate::actions::Reads;
@@ -13,6 +15,7 @@ use coppice_domain::action::{Action, ActionStatus};
 use coppice_domain::cluster::Member;
 use coppice_domain::ids::{ActionId, NodeId};
 use coppice_domain::node::{Node, NodeStatus};
+use coppice_domain::policies::Data;
 use coppice_domain::time::Timestamp;
 use coppice_store::{ClusterView, NodeChanges, Settled, Settlement, StoreError, Task, child};
 use std::collections::{HashMap, HashSet};
@@ -27,6 +30,8 @@ pub(crate) struct Run<'a> {
     pub(crate) work: Work,
     /// What else the decision was made from; only while it is made.
     pub(crate) reads: Reads,
+    /// What the cluster's policies decided; only while the action begins.
+    pub(crate) decided: Data,
     /// Nodes registered under this claim: known without being read.
     known: HashMap<NodeId, Node>,
     /// Until when the claim lasts.
@@ -75,6 +80,7 @@ impl<'a> Run<'a> {
             view,
             work,
             reads: Reads::default(),
+            decided: Data::default(),
             known: HashMap::new(),
             lease_until,
             started: now,
@@ -136,13 +142,17 @@ impl<'a> Run<'a> {
                 return Ok(tally.driven());
             }
         }
+        self.tell().await?;
         let job = self.job().cloned();
         for batch in employed.chunks(BETWEEN_RENEWALS) {
             if !self.renew().await? {
                 return Ok(Driven::Lost);
             }
             let Some(job) = &job else { break };
-            tally.add(self.employ_all(batch, job).await?);
+            let held = self.held(batch, self.worker.env.now()).await?;
+            let free: Vec<Member> =
+                batch.iter().filter(|member| !held.contains(&member.node)).copied().collect();
+            tally.add(self.employ_all(&free, job).await?);
             if tally.ends_claim(self) {
                 return Ok(tally.driven());
             }

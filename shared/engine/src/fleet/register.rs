@@ -4,7 +4,7 @@
 
 use super::Run;
 use crate::jobs::Job;
-use crate::work::{Assignment, Creation};
+use crate::work::{Assignment, Creation, Placement};
 use coppice_domain::action::{Action, ActionStatus, Cause};
 use coppice_domain::cluster::{Cluster, JsonMap, Member};
 use coppice_domain::event::Event;
@@ -17,6 +17,7 @@ use coppice_store::{
 };
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
+use serde_json::Value;
 use uuid::Uuid;
 
 /// Nodes that one step puts to work, by how.
@@ -40,9 +41,9 @@ impl Assigned {
 }
 
 impl Run<'_> {
-    /// Registers whatever the plan still has to; `false` when the claim or the cluster was lost.
+    /// Registers whatever the plan still has to and may by now; `false` when the claim or the cluster was lost.
     pub(crate) async fn register(&mut self) -> Result<bool, StoreError> {
-        while self.work.plan.as_ref().is_some_and(|plan| !plan.registered()) {
+        while self.work.plan.as_ref().is_some_and(|plan| !plan.registered()) && self.room() > 0 {
             if !self.register_step(None).await? {
                 return Ok(false);
             }
@@ -60,21 +61,24 @@ impl Run<'_> {
         let before = self.view.cluster.clone();
         let after = first.map_or_else(|| before.clone(), |(after, _)| after);
         let Some(mut plan) = self.work.plan.clone() else { return Ok(true) };
+        let most = NODES_PER_STEP.min(self.room());
         let mut create = Vec::new();
         if let Some(creation) = &mut plan.creation {
-            let upto = creation.count.min(creation.registered + NODES_PER_STEP as u64);
-            create =
-                (creation.registered..upto).map(|place| self.registration(&after, creation, place)).collect();
+            let upto = creation.count.min(creation.registered + most as u64);
+            let places = creation.registered..upto;
+            let placement = plan.placement.as_ref();
+            create = places.map(|place| self.registration(&after, creation, place, placement)).collect();
             creation.registered = upto;
         }
         let mut assigned = Assigned::default();
         if let Some(assignment) = &mut plan.assignment {
-            assigned = self.next_assigned(assignment, NODES_PER_STEP - create.len()).await?;
+            assigned = self.next_assigned(assignment, most - create.len(), plan.pace.hook.is_some()).await?;
             assignment.registered += assigned.len();
         }
         let lease_until = self.worker.env.now().plus(self.worker.env.settings.lease);
         let work = crate::work::Work { plan: Some(plan), ..self.work.clone() };
         let saved = serde_json::to_value(&work).map_err(|cause| StoreError::Corrupt(cause.to_string()))?;
+        let data = if event.is_some() { self.decided.shown() } else { None };
         loop {
             let step = Step {
                 task: self.task,
@@ -83,6 +87,7 @@ impl Run<'_> {
                 phase: self.work.phase,
                 lease_until,
                 event,
+                data: data.as_ref(),
                 create: &create,
                 retire: &assigned.retire,
                 employ: &assigned.employ,
@@ -137,14 +142,22 @@ impl Run<'_> {
         }
     }
 
-    fn registration(&self, cluster: &Cluster, creation: &Creation, place: u64) -> Registration {
+    fn registration(
+        &self,
+        cluster: &Cluster,
+        creation: &Creation,
+        place: u64,
+        placement: Option<&Placement>,
+    ) -> Registration {
         let task = &self.task.action;
         let id = Creation::node(task.id, place);
         let child = self.child(id);
         let index = creation.first_index + i64::try_from(place).unwrap_or(0);
-        let format = cluster.config.get("node.name.format").and_then(serde_json::Value::as_str);
+        let format = cluster.config.get("node.name.format").and_then(Value::as_str);
         let mut seed = [0; 32];
         seed[..16].copy_from_slice(id.uuid().as_bytes());
+        let placed = placement.map(|placement| placement.of(place)).filter(|placed| !placed.is_empty());
+        let placed = placed.map(|placed| ("placement".to_owned(), Value::Object(placed)));
         let node = Node {
             id,
             name: node_name(format, index, &mut ChaCha8Rng::from_seed(seed)),
@@ -162,7 +175,7 @@ impl Run<'_> {
             status: NodeStatus::Init,
             status_reason: "Initializing".to_owned(),
             metadata: Some(JsonMap::new()),
-            data: JsonMap::new(),
+            data: placed.into_iter().collect(),
             dependents: JsonMap::new(),
             tainted: false,
             active_action: Some(child),
@@ -183,21 +196,16 @@ impl Run<'_> {
     }
 
     /// The next nodes to work on.
-    async fn next_assigned(&self, assignment: &Assignment, most: usize) -> Result<Assigned, StoreError> {
+    async fn next_assigned(
+        &self,
+        assignment: &Assignment,
+        most: usize,
+        hooked: bool,
+    ) -> Result<Assigned, StoreError> {
         if most == 0 {
             return Ok(Assigned::default());
         }
-        let upto = assignment.count.min(assignment.registered + most);
-        let ids: Vec<Uuid> = match &assignment.parts {
-            None => assignment.nodes.get(assignment.registered..upto).unwrap_or_default().to_vec(),
-            // A step that crosses the boundary of two parts takes what is left of the first.
-            Some(set) => {
-                let part = assignment.registered / PER_PART;
-                let part = self.worker.env.store.part(self.task.action.id, set, part).await?;
-                let skipped = assignment.registered % PER_PART;
-                part.into_iter().skip(skipped).take(upto - assignment.registered).collect()
-            }
-        };
+        let ids = self.places(assignment, assignment.registered, most).await?;
         if ids.is_empty() && assignment.count > assignment.registered {
             return Err(StoreError::Corrupt(format!(
                 "the list of nodes that action {} works on is shorter than planned",
@@ -208,6 +216,11 @@ impl Run<'_> {
         for (place, id) in (assignment.registered..).zip(ids) {
             let node = NodeId::new(id);
             let child = self.derived(&assignment.job, node, assignment.at);
+            if hooked {
+                // Until its hook has been heard, nothing happens to the node.
+                assigned.employ.push(Employment { node, status: None, child: self.hooked(child) });
+                continue;
+            }
             match &assignment.job {
                 Job::Remove => assigned.retire.push(Retirement { node, child }),
                 Job::Join { index, .. } => {
@@ -218,6 +231,22 @@ impl Run<'_> {
             }
         }
         Ok(assigned)
+    }
+
+    /// At most `most` of an assignment's nodes, from this place on. What crosses the boundary of two parts is
+    /// what is left of the first.
+    pub(super) async fn places(
+        &self,
+        assignment: &Assignment,
+        from: usize,
+        most: usize,
+    ) -> Result<Vec<Uuid>, StoreError> {
+        let upto = assignment.count.min(from.saturating_add(most));
+        let Some(set) = &assignment.parts else {
+            return Ok(assignment.nodes.get(from..upto).unwrap_or_default().to_vec());
+        };
+        let part = self.worker.env.store.part(self.task.action.id, set, from / PER_PART).await?;
+        Ok(part.into_iter().skip(from % PER_PART).take(upto - from).collect())
     }
 
     /// The record of a node that is to become a member. Only active ones do.

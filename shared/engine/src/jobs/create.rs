@@ -109,7 +109,8 @@ pub(crate) fn request(
     profile: &Profile,
     token: Token,
 ) -> Result<CreateRequest, Fault> {
-    let properties = profile_types::get(&profile.type_name)?.properties(&profile.spec)?;
+    let mut properties = profile_types::get(&profile.type_name)?.properties(&profile.spec)?;
+    place(&mut properties, node);
     let tags = Tags {
         deployment: env.settings.deployment.clone(),
         cluster: node.cluster_id,
@@ -124,6 +125,40 @@ pub(crate) fn request(
         spec: properties,
         tags,
     })
+}
+
+/// Puts the instance where policies decided that its node belongs; what the profile itself says comes first.
+fn place(properties: &mut JsonMap, node: &Node) {
+    let placement = node.data.get("placement");
+    let placed =
+        |key: &str| placement.and_then(|placement| placement.get(key)).filter(|value| value.is_string());
+    for (placed, path) in [
+        (placed("zone"), &["availability_zone"][..]),
+        (placed("region_name"), &["context", "region_name"]),
+        (placed("servergroup"), &["scheduler_hints", "group"]),
+    ] {
+        if let Some(value) = placed {
+            set_default(properties, path, value);
+        }
+    }
+}
+
+/// Sets what `path` leads to, unless something is there.
+fn set_default(properties: &mut JsonMap, path: &[&str], value: &Value) {
+    let Some((key, rest)) = path.split_first() else { return };
+    let entry = properties.entry((*key).to_owned()).or_insert(Value::Null);
+    if rest.is_empty() {
+        if entry.is_null() {
+            entry.clone_from(value);
+        }
+        return;
+    }
+    if entry.is_null() {
+        *entry = Value::Object(JsonMap::new());
+    }
+    if let Value::Object(inner) = entry {
+        set_default(inner, rest, value);
+    }
 }
 
 /// The instance's name: the profile's, or else the node's.

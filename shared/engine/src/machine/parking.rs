@@ -41,12 +41,22 @@ impl Worker {
         }
         run.work.polls = if progress { 0 } else { run.work.polls.saturating_add(1) };
         let wait = settings.pace.wait(run.work.polls).max(not_before.unwrap_or_default());
-        let wake_at = self.env.now().plus(wait);
+        // A hook that is heard wakes the action.
+        let wake_at = run.held_until().unwrap_or_else(|| self.env.now().plus(wait));
+        self.parked_until(&run, wake_at, "Waiting for depended actions.")
+    }
+
+    /// For an action that does nothing until then.
+    pub(super) fn resting(&self, run: &Run<'_>, until: Timestamp) -> Parking {
+        self.parked_until(run, until, "Waiting for the next batch of nodes.")
+    }
+
+    fn parked_until(&self, run: &Run<'_>, wake_at: Timestamp, why: &str) -> Parking {
         Parking {
             wake_at,
-            due_at: wake_at.plus(settings.poll_horizon),
+            due_at: wake_at.plus(self.env.settings.poll_horizon),
             status: ActionStatus::Waiting,
-            status_reason: "Waiting for depended actions.".to_owned(),
+            status_reason: why.to_owned(),
             work: serde_json::to_value(&run.work).ok(),
             progress: true,
         }

@@ -3,7 +3,8 @@
 use crate::records::{NO_QUOTA, accept, action, at, cluster, profile, store};
 use coppice_domain::action::{Action, ActionKind, ActionStatus};
 use coppice_domain::cluster::Cluster;
-use coppice_store::{Acceptance, AcceptedAction, Claim, Finish, Store, StoreError};
+use coppice_domain::event::Event;
+use coppice_store::{Acceptance, AcceptedAction, Claim, ClusterEnd, Finish, Store, StoreError};
 use futures::future::join_all;
 use std::time::Duration;
 use uuid::Uuid;
@@ -19,7 +20,7 @@ async fn free(store: &Store) -> Cluster {
     let held = store.get::<Cluster>(made.id).await.unwrap().unwrap();
     let after = Cluster { active_action: None, active_kind: None, ..held.clone() };
     let event = event(&held, &creation);
-    assert_eq!(store.finish_cluster_task(&task, (&held, &after), &event, &end()).await, Ok(true));
+    assert_eq!(store.finish_cluster_task(&task, ending((&held, &after), &event, &end())).await, Ok(true));
     store.get::<Cluster>(made.id).await.unwrap().unwrap()
 }
 
@@ -108,7 +109,7 @@ async fn a_request_that_is_repeated_after_its_action_has_ended_does_not_begin_it
     let held = store.get::<Cluster>(cluster.id).await.unwrap().unwrap();
     let after = Cluster { active_action: None, active_kind: None, ..held.clone() };
     let event = event(&held, &accepted);
-    assert_eq!(store.finish_cluster_task(&task, (&held, &after), &event, &end()).await, Ok(true));
+    assert_eq!(store.finish_cluster_task(&task, ending((&held, &after), &event, &end())).await, Ok(true));
     let ended = store.get::<Action>(accepted.id).await.unwrap();
     assert_eq!(request(&store, &accepted, None).await, Ok(Acceptance::Accepted));
     assert_eq!(store.get::<Action>(accepted.id).await.unwrap(), ended);
@@ -137,7 +138,7 @@ async fn a_deletion_takes_over_and_the_former_holders_writes_are_refused() {
     assert_eq!(held.active_action, Some(deletion.id));
     let renamed = Cluster { name: "other".to_owned(), ..held.clone() };
     let event = event(&held, &resize);
-    assert_eq!(store.finish_cluster_task(&task, (&held, &renamed), &event, &end()).await, Ok(false));
+    assert_eq!(store.finish_cluster_task(&task, ending((&held, &renamed), &event, &end())).await, Ok(false));
     assert_eq!(store.get::<Cluster>(cluster.id).await.unwrap().unwrap(), held);
 }
 
@@ -155,10 +156,10 @@ async fn a_worker_whose_claim_was_taken_over_writes_no_more() {
     let held = store.get::<Cluster>(cluster.id).await.unwrap().unwrap();
     let after = Cluster { active_action: None, active_kind: None, ..held.clone() };
     let event = event(&held, &resize);
-    assert_eq!(store.finish_cluster_task(&stale, (&held, &after), &event, &end()).await, Ok(false));
-    assert_eq!(store.finish_cluster_task(&fresh, (&held, &after), &event, &end()).await, Ok(true));
+    assert_eq!(store.finish_cluster_task(&stale, ending((&held, &after), &event, &end())).await, Ok(false));
+    assert_eq!(store.finish_cluster_task(&fresh, ending((&held, &after), &event, &end())).await, Ok(true));
     // Terminal is terminal (invariant 5).
-    assert_eq!(store.finish_cluster_task(&fresh, (&held, &after), &event, &end()).await, Ok(false));
+    assert_eq!(store.finish_cluster_task(&fresh, ending((&held, &after), &event, &end())).await, Ok(false));
     assert_eq!(store.finish_action(resize.id, &end()).await, Ok(false));
 }
 
@@ -169,4 +170,9 @@ async fn an_action_on_a_cluster_that_is_gone_is_told_so() {
     let resize = action(0x100, ActionKind::ClusterResize, &nowhere);
     assert_eq!(request(&store, &resize, None).await, Ok(Acceptance::Gone));
     assert_eq!(store.get::<Action>(resize.id).await.unwrap(), None);
+}
+
+/// An end with which nothing but the cluster changes.
+fn ending<'a>(cluster: (&'a Cluster, &'a Cluster), event: &'a Event, end: &'a Finish) -> ClusterEnd<'a> {
+    ClusterEnd { cluster, bindings: &[], data: None, events: std::slice::from_ref(event), end }
 }

@@ -23,7 +23,7 @@ impl World for InMemory {
         &self.0
     }
     async fn send(&self, name: &str, body: &str) {
-        self.0.send(name, body).unwrap();
+        self.0.post(name, body).unwrap();
     }
     async fn reappear(&self, _: &[Letter]) {
         self.0.reappear();
@@ -119,5 +119,17 @@ async fn a_mailbox_that_was_lost_is_there_again_once_it_is_looked_into() {
         assert_eq!(mailboxes.receive("m").await.unwrap(), []);
         world.send("m", "hello").await;
         assert_eq!(mailboxes.receive("m").await.unwrap().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_letter_is_sent_to_a_mailbox_that_is_made_for_it() {
+    for world in worlds().await {
+        let mailboxes = world.mailboxes();
+        mailboxes.send("m", "one").await.unwrap();
+        mailboxes.send("m", "two").await.unwrap();
+        let mut received = mailboxes.receive("m").await.unwrap();
+        received.sort_by(|one, other| one.body.cmp(&other.body));
+        assert_eq!(received.iter().map(|letter| letter.body.as_str()).collect::<Vec<_>>(), ["one", "two"]);
     }
 }

@@ -85,7 +85,7 @@ fn a_new_profile_is_for_the_future_or_for_every_member() {
     let rollout = action(ActionKind::ClusterUpdate, &json!({"new_profile_id": NEW}));
     let old = profile(before.profile_id, &json!({"flavor": "1", "networks": []}));
     let new = profile(NEW, &json!({"flavor": "2", "networks": []}));
-    let reads = Reads { nodes: Vec::new(), profiles: vec![old, new] };
+    let reads = Reads { profiles: vec![old, new], ..Reads::default() };
     let during = begin_with(&rollout, &before, &one, &reads).unwrap();
     assert_eq!(during.cluster.profile_id, before.profile_id, "until every member has it");
     let Some((job, nodes)) = during.assignment else { panic!("members are updated") };
@@ -103,7 +103,7 @@ fn a_roll_out_that_would_change_what_cannot_change_touches_nothing() {
     let rollout = action(ActionKind::ClusterUpdate, &json!({"new_profile_id": NEW}));
     let old = profile(before.profile_id, &json!({"flavor": "1", "networks": []}));
     let new = profile(NEW, &json!({"flavor": "1", "networks": [], "key_name": "k"}));
-    let reads = Reads { nodes: Vec::new(), profiles: vec![old, new] };
+    let reads = Reads { profiles: vec![old, new], ..Reads::default() };
     let refused = begin_with(&rollout, &before, &members(&[Active]), &reads).unwrap_err();
     assert_eq!(*refused.cluster, before);
     assert_eq!(refused.reason, "Failed in updating nodes: the property 'key_name' cannot be changed.");
@@ -116,7 +116,7 @@ fn only_active_nodes_of_no_cluster_join_and_the_target_grows_when_they_have() {
     let taken = node(3, Active, Some(before.id));
     let two = members(&[Active, Active]);
     let ids = |nodes: &[&Node]| json!({"nodes": nodes.iter().map(|node| node.id).collect::<Vec<_>>()});
-    let reads = Reads { nodes: vec![orphan.clone(), sick.clone(), taken.clone()], profiles: Vec::new() };
+    let reads = Reads { nodes: vec![orphan.clone(), sick.clone(), taken.clone()], ..Reads::default() };
     let unknown = node(9, Active, None);
     let all = action(ActionKind::ClusterAddNodes, &ids(&[&orphan, &sick, &taken, &unknown]));
     let refused = begin_with(&all, &before, &two, &reads).unwrap_err();
@@ -149,7 +149,7 @@ fn members_are_taken_out_and_deleted_only_if_that_was_asked_for() {
             .iter()
             .map(|member| Node { id: member.node, ..node(1, Active, Some(before.id)) })
             .collect(),
-        profiles: Vec::new(),
+        ..Reads::default()
     };
     for (destroy, job) in [(json!(null), Job::Leave), (json!(false), Job::Leave), (json!(true), Job::Remove)]
     {
@@ -176,7 +176,7 @@ fn who_replaces_a_member_joins_first_and_only_then_the_member_leaves() {
     let new = node(1, Active, None);
     let action =
         action(ActionKind::ClusterReplaceNodes, &json!({"candidates": {all[0].node.to_string(): new.id}}));
-    let reads = Reads { nodes: vec![new.clone()], profiles: Vec::new() };
+    let reads = Reads { nodes: vec![new.clone()], ..Reads::default() };
     let beginning = begin_with(&action, &before, &all, &reads).unwrap();
     let Some((job @ Job::Join { .. }, joining)) = beginning.assignment else { panic!("the new one joins") };
     assert_eq!(joining, [new.id]);

@@ -1,7 +1,6 @@
 //! How an action on a node begins, unless something stands in its way.
 
-use super::Fate;
-use super::finish::unbegun;
+use super::finish::{Last, unbegun};
 use crate::history;
 use crate::jobs::Job;
 use crate::machine::{Worker, Yield};
@@ -12,7 +11,7 @@ use coppice_domain::node::{Node, NodeStatus};
 use coppice_domain::profile::Profile;
 use coppice_domain::profile_types;
 use coppice_domain::resize::check_sizes;
-use coppice_store::{Parking, Place, Settlement, StoreError, Task};
+use coppice_store::{ClusterView, NodeBegin, Parking, Place, Settlement, StoreError, Task};
 
 impl Worker {
     pub(super) async fn begin_on_node(
@@ -26,17 +25,32 @@ impl Worker {
             Job::Update(update) => update.profile.filter(|profile| *profile != node.profile_id),
             _ => None,
         };
-        if let Some(refusal) = self.refusal(task, node, job, new_profile).await? {
-            return self.finish_node(task, node, job, Fate::Settled(Box::new(refusal))).await;
+        let view = match node.cluster_id.filter(|_| matches!(job, Job::Create | Job::Remove)) {
+            Some(cluster) => self.env.store.cluster_view(cluster).await?,
+            None => None,
+        };
+        let said = self.ask_node_policies(task, node, job, view.as_ref()).await?;
+        let refusal = match said.refusal {
+            // A node that was to be made and is not shows why.
+            Some(reason) if *job == Job::Create => Some(Settlement::failed(reason)),
+            Some(reason) => Some(unbegun(task, node, &reason)?),
+            None => self.refusal(task, node, job, new_profile, view.as_ref()).await?,
+        };
+        if let Some(refusal) = refusal {
+            let last = Last { data: said.data, ..Last::settled(refusal, false) };
+            return self.finish_node(task, node, job, last).await;
         }
         work.begun = true;
         work.polls = 0;
+        work.decided = said.decided;
         let saved = serde_json::to_value(&work).map_err(|cause| StoreError::Corrupt(cause.to_string()))?;
         let now = self.env.now();
         let event = history::started_on_node(&task.action, node, now);
         let status = job.status();
         let status = status.as_ref().map(|(status, reason)| (*status, reason.as_str()));
-        if !self.env.store.node_begin(task, node, status, new_profile, &saved, &event).await? {
+        let begin =
+            NodeBegin { status, profile: new_profile, work: &saved, data: said.data.as_ref(), event: &event };
+        if !self.env.store.node_begin(task, node, begin).await? {
             // The claim is lost, or a profile is being deleted: look again.
             return Ok(Yield::Parked(Parking { progress: false, ..self.at_once() }));
         }
@@ -55,6 +69,7 @@ impl Worker {
         node: &Node,
         job: &Job,
         new_profile: Option<ProfileId>,
+        view: Option<&ClusterView>,
     ) -> Result<Option<Settlement>, StoreError> {
         let has_instance = node.physical_id.is_some();
         Ok(match job {
@@ -63,8 +78,7 @@ impl Worker {
                 Some(Settlement::untouched("Node must be in INIT status"))
             }
             Job::Create | Job::Remove => {
-                let Some(cluster) = node.cluster_id else { return Ok(None) };
-                let Some(view) = self.env.store.cluster_view(cluster).await? else { return Ok(None) };
+                let Some(view) = view else { return Ok(None) };
                 let count = i64::try_from(view.members.len()).unwrap_or(i64::MAX);
                 let desired = if *job == Job::Create { count } else { count - 1 };
                 let most = self.env.settings.max_nodes_per_cluster;

@@ -6,7 +6,7 @@ use crate::history;
 use crate::jobs::{Job, Update};
 use crate::machine::{Worker, Yield, not_done};
 use coppice_domain::action::{Action, ActionKind, ActionStatus};
-use coppice_domain::cluster::{Cluster, ClusterStatus, Sizes};
+use coppice_domain::cluster::{Cluster, ClusterStatus, JsonMap, Sizes};
 use coppice_domain::event::Event;
 use coppice_domain::ids::{ClusterId, NodeId};
 use coppice_domain::node::{Node, NodeStatus};
@@ -21,6 +21,30 @@ pub(super) enum Fate {
     Removed,
 }
 
+/// How an action on a node ends.
+pub(super) struct Last {
+    /// What becomes of the node.
+    pub(super) fate: Fate,
+    /// Whether the action's beginning has been recorded.
+    pub(super) begun: bool,
+    /// Whether the cluster is to have as many nodes as before.
+    pub(super) keeps_capacity: bool,
+    /// What policies decided, if that has not been recorded.
+    pub(super) data: Option<JsonMap>,
+}
+
+impl Last {
+    /// The end of an action that had begun.
+    pub(super) const fn of(fate: Fate) -> Self {
+        Self { fate, begun: true, keeps_capacity: false, data: None }
+    }
+
+    /// The end of an action whose node is settled, whether or not it had begun.
+    pub(super) fn settled(settlement: Settlement, begun: bool) -> Self {
+        Self { begun, ..Self::of(Fate::Settled(Box::new(settlement))) }
+    }
+}
+
 impl Worker {
     /// Ends the action with what becomes of its node and its cluster, as one.
     pub(super) async fn finish_node(
@@ -28,10 +52,10 @@ impl Worker {
         task: &Task,
         node: &Node,
         job: &Job,
-        fate: Fate,
+        last: Last,
     ) -> Result<Yield, StoreError> {
         let now = self.env.now();
-        let fate = match (fate, job) {
+        let fate = match (last.fate, job) {
             // What was reserved when the update began is taken or given back; harmless if nothing was.
             (Fate::Settled(settlement), Job::Update(update)) => {
                 let reserved = update.profile.filter(|profile| *profile != node.profile_id);
@@ -44,10 +68,15 @@ impl Worker {
             Fate::Removed => (ActionStatus::Succeeded, String::new()),
         };
         let reason = if ended == ActionStatus::Succeeded { job.success() } else { reason };
-        let event = history::ended_on_node(&task.action, node, now, ended, &reason);
+        let mut events = vec![history::ended_on_node(&task.action, node, now, ended, &reason)];
+        // What ends before it has done anything began all the same, unless nobody wanted that any more.
+        if !last.begun && ended != ActionStatus::Cancelled {
+            events.insert(0, history::started_on_node(&task.action, node, now));
+        }
+        let last = Last { fate, ..last };
         let finish = end(ended, &reason, now, self.env.settings.retention);
         for _ in 0..TRIES {
-            if self.finish_once(task, node, job, &fate, (&event, &finish)).await? {
+            if self.finish_once(task, node, job, &last, (&events, &finish)).await? {
                 tracing::info!(
                     action.id = %task.action.id, action.kind = task.action.kind.name(),
                     node.id = %node.id, status = ended.name(), reason, "action ended"
@@ -66,17 +95,17 @@ impl Worker {
         task: &Task,
         node: &Node,
         job: &Job,
-        fate: &Fate,
-        (event, finish): (&Event, &Finish),
+        last: &Last,
+        (events, finish): (&[Event], &Finish),
     ) -> Result<bool, StoreError> {
         let view = match node.cluster_id {
             Some(cluster) => self.env.store.cluster_view(cluster).await?,
             None => None,
         };
-        let after = view.as_ref().map(|view| judged_after(view, task, node, job, fate));
+        let after = view.as_ref().map(|view| judged_after(view, task, node, job, last));
         let ending = NodeFinish {
             node,
-            fate: match fate {
+            fate: match &last.fate {
                 Fate::Settled(settlement) => NodeFate::Settled(settlement),
                 Fate::Removed => NodeFate::Removed,
             },
@@ -84,7 +113,8 @@ impl Worker {
                 .as_ref()
                 .is_some_and(|view| view.members.iter().any(|member| member.node == node.id)),
             cluster: view.as_ref().zip(after.as_ref()).map(|(view, after)| (&view.cluster, after)),
-            event,
+            data: last.data.as_ref(),
+            events,
             end: finish,
         };
         self.env.store.finish_node_task(task, ending, finish.at).await
@@ -151,7 +181,7 @@ impl Worker {
         }
         let settlement = if begun { job.given_up(&reason) } else { unbegun(task, node, &reason)? };
         let settlement = settlement.ending(ActionStatus::Cancelled, reason);
-        self.finish_node(task, node, job, Fate::Settled(Box::new(settlement))).await
+        self.finish_node(task, node, job, Last::settled(settlement, begun)).await
     }
 
     pub(super) async fn give_up_job(
@@ -167,9 +197,10 @@ impl Worker {
             return self.close(task, ActionStatus::Failed, reason).await;
         }
         // What never began has done nothing to the node; but one that was never made is in error for it.
-        let begun = Self::work_of(task)?.begun || *job == Job::Create;
-        let settlement = if begun { job.given_up(reason) } else { unbegun(task, node, reason)? };
-        self.finish_node(task, node, job, Fate::Settled(Box::new(settlement))).await
+        let begun = Self::work_of(task)?.begun;
+        let touched = begun || *job == Job::Create;
+        let settlement = if touched { job.given_up(reason) } else { unbegun(task, node, reason)? };
+        self.finish_node(task, node, job, Last::settled(settlement, begun)).await
     }
 
     pub(in crate::machine) async fn give_up_node(
@@ -210,7 +241,8 @@ pub(super) fn unbegun(task: &Task, node: &Node, reason: &str) -> Result<Settleme
 /// The cluster after an action on one of its members: creations and deletions change its target, and its
 /// status is judged anew (spec engine-cluster §2, §6b). A cluster that a cluster action has taken over
 /// meanwhile is left to that.
-fn judged_after(view: &ClusterView, task: &Task, node: &Node, job: &Job, fate: &Fate) -> Cluster {
+fn judged_after(view: &ClusterView, task: &Task, node: &Node, job: &Job, last: &Last) -> Cluster {
+    let fate = &last.fate;
     let mut cluster = view.cluster.clone();
     let refused = matches!(fate, Fate::Settled(settlement) if settlement.status.is_none() || settlement.place.is_some());
     if cluster.active_action.is_some() || refused {
@@ -226,7 +258,8 @@ fn judged_after(view: &ClusterView, task: &Task, node: &Node, job: &Job, fate: &
         }
         (Job::Remove, Fate::Removed) => {
             members.retain(|member| member.node != node.id);
-            members.len()
+            let target = usize::try_from(cluster.sizes.desired_capacity).unwrap_or(0);
+            if last.keeps_capacity { target } else { members.len() }
         }
         (Job::Remove, Fate::Settled(_)) => {
             for member in members.iter_mut().filter(|member| member.node == node.id) {

@@ -6,19 +6,21 @@
 
 mod begin;
 mod finish;
+mod policies;
 mod turn;
 
 use super::{Worker, Yield};
 use crate::dispatch::{end, overdue};
 use crate::jobs::{Hand, Job, Recovery, Step, Update};
-use crate::work::Work;
+use crate::work::{Decided, Work};
 use coppice_domain::action::{Action, ActionKind, ActionStatus};
 use coppice_domain::cluster::JsonMap;
 use coppice_domain::ids::NodeId;
 use coppice_domain::node::Node;
 use coppice_domain::profile::Profile;
+use coppice_domain::time::Timestamp;
 use coppice_store::{Cancel, Parking, Settled, StoreError, Task};
-use finish::Fate;
+use finish::{Fate, Last};
 use serde_json::Value;
 use std::time::Duration;
 
@@ -82,6 +84,11 @@ impl Worker {
         job: &Job,
         mut work: Work,
     ) -> Result<Yield, StoreError> {
+        let decided = work.decided.clone().unwrap_or_default();
+        if let Some(until) = decided.not_before.filter(|until| *until > self.env.now()) {
+            return Ok(self.parked(&work, until, "Waiting for the grace period to pass."));
+        }
+        let node = &placed(node, job, &decided);
         let profile = match job {
             Job::Update(update) => update.profile.filter(|profile| *profile != node.profile_id),
             _ if job.needs_profile() => Some(node.profile_id),
@@ -94,8 +101,16 @@ impl Worker {
         let hand =
             Hand { env: &self.env, action: &task.action, holder: task.action.id, profile: profile.as_ref() };
         match hand.work(job, node).await {
-            Step::Settle(settlement) => self.finish_node(task, node, job, Fate::Settled(settlement)).await,
-            Step::Removed => self.finish_node(task, node, job, Fate::Removed).await,
+            Step::Settle(mut settlement) => {
+                if *job == Job::Create && decided.placement.is_some() {
+                    settlement.changes.data = Some(node.data.clone());
+                }
+                self.finish_node(task, node, job, Last::settled(*settlement, true)).await
+            }
+            Step::Removed => {
+                let last = Last { keeps_capacity: decided.keeps_capacity, ..Last::of(Fate::Removed) };
+                self.finish_node(task, node, job, last).await
+            }
             Step::Launched(instance) => {
                 let (status, reason) = job.status().unwrap_or((node.status, node.status_reason.clone()));
                 let launched = self
@@ -119,16 +134,28 @@ impl Worker {
     pub(super) fn waiting(&self, work: &mut Work, not_before: Option<Duration>, why: &str) -> Yield {
         work.polls = work.polls.saturating_add(1);
         let wait = self.env.settings.pace.wait(work.polls - 1).max(not_before.unwrap_or_default());
-        let wake_at = self.env.now().plus(wait);
+        self.parked(work, self.env.now().plus(wait), why)
+    }
+
+    fn parked(&self, work: &Work, wake_at: Timestamp, why: &str) -> Yield {
         Yield::Parked(Parking {
             wake_at,
             due_at: wake_at.plus(self.env.settings.poll_horizon),
             status: ActionStatus::Waiting,
             status_reason: why.to_owned(),
-            work: serde_json::to_value(&*work).ok(),
+            work: serde_json::to_value(work).ok(),
             progress: true,
         })
     }
+}
+
+/// The node with the place that policies gave it, if it is to be made.
+fn placed(node: &Node, job: &Job, decided: &Decided) -> Node {
+    let mut node = node.clone();
+    if let (Job::Create, Some(place)) = (job, &decided.placement) {
+        node.data.insert("placement".to_owned(), Value::Object(place.clone()));
+    }
+    node
 }
 
 /// The job that an action asks for; none for those that only other actions derive.

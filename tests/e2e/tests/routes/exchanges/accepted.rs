@@ -34,14 +34,6 @@ const fn chance(first: u32, last: u32, path: &'static str, why: &'static str) ->
 /// cluster whose deletion was asked for twice, and which was still there.
 pub(super) const UNDER_WAY: [u32; 4] = [176, 177, 178, 179];
 
-/// Before which recording the policies of earlier ones are on the cluster of earlier ones, which attaching
-/// does not do in this version.
-pub(super) const ATTACHED: (u32, &str, [&str; 2]) = (
-    108,
-    "f268f071-b72b-45e0-9cac-c6d42455c540",
-    ["c043bd77-f5f3-48c7-971c-fde6e62c1c0c", "b8fb2988-4a67-468e-9c58-5d8218457b74"],
-);
-
 /// Lists whose order follows from random ids, at least within one second of the reference, and what tells
 /// their items apart until their ids are known.
 pub(super) const UNORDERED: [(&str, &str); 3] =

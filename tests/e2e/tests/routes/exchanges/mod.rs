@@ -4,7 +4,7 @@ mod accepted;
 mod compare;
 mod recording;
 
-use accepted::{ACCEPTED, ATTACHED, UNDER_WAY};
+use accepted::{ACCEPTED, UNDER_WAY};
 use compare::{Difference, Mapping, differences};
 use coppice_e2e::{ADMIN, ALICE, Answer, BOB, TestApp};
 use coppice_engine::Settings;
@@ -83,9 +83,6 @@ async fn recorded_requests_are_answered_as_the_reference_answered_them() {
         if !UNDER_WAY.contains(&recording.seq) {
             app.drain().await;
         }
-        if recording.seq == ATTACHED.0 {
-            attach(&app, &mapping).await;
-        }
         let answer = ask(&app, &mapping, &recording).await;
         for difference in compared(&recording, &answer, &mut mapping) {
             let place = ACCEPTED.iter().position(|accepted| accepted.covers(recording.seq, &difference.path));
@@ -151,12 +148,4 @@ fn compared(recording: &Recording, answer: &Answer, mapping: &mut Mapping) -> Ve
     let body = if answer.body.is_empty() { Value::Null } else { answer.json() };
     compare("body", &recording.answer, &body);
     found
-}
-
-/// Attaches the policies.
-async fn attach(app: &TestApp, mapping: &Mapping) {
-    let (_, cluster, policies) = ATTACHED;
-    for policy in policies {
-        app.attached(&mapping.translate(cluster), &mapping.translate(policy), true).await;
-    }
 }

@@ -1,8 +1,10 @@
 //! What becomes of accepted requests: the action's end, the nodes, the cluster, the instances.
 
+mod bindings;
 mod cancelling;
 mod members;
 mod nodes;
+mod policies;
 
 use coppice_compute::{Filter, Instance, InstanceState, list_all};
 use coppice_domain::time::Timestamp;

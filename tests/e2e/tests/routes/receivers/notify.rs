@@ -13,7 +13,7 @@ async fn notify(app: &TestApp, person: Person, reference: &str) -> Answer {
 
 /// Puts a message on a receiver's queue; answers with the id of the action that it makes.
 fn send(app: &TestApp, receiver: &Value, body: &Value) -> String {
-    let message = app.mailboxes.send(text(&receiver["channel"], "queue_name"), &body.to_string()).unwrap();
+    let message = app.mailboxes.post(text(&receiver["channel"], "queue_name"), &body.to_string()).unwrap();
     ordered(text(receiver, "id").parse::<ReceiverId>().unwrap(), &message).to_string()
 }
 

@@ -1,8 +1,15 @@
 //! The engine's plan for one action: decided once, saved with the step that begins it, and carried out
 //! to the letter however often a worker dies.
 
+mod pace;
+mod placement;
+
+pub(crate) use pace::{Batches, Hook, Pace};
+pub(crate) use placement::Placement;
+
 use crate::jobs::Job;
-use coppice_domain::ids::{ActionId, NodeId};
+use coppice_domain::cluster::JsonMap;
+use coppice_domain::ids::{ActionId, NodeId, PolicyId};
 use coppice_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -25,6 +32,26 @@ pub(crate) struct Work {
     /// Polls since something last changed.
     #[serde(default)]
     pub(crate) polls: u32,
+    /// The policies whose cooldown begins when the action ends.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) counts: Vec<PolicyId>,
+    /// What policies decided about an action on a node.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) decided: Option<Decided>,
+}
+
+/// What policies decided about an action on a node.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Decided {
+    /// The job waits until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) not_before: Option<Timestamp>,
+    /// Where its instance is placed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) placement: Option<JsonMap>,
+    /// Whether the cluster's desired capacity stays as it is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) keeps_capacity: bool,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
@@ -41,6 +68,12 @@ pub(crate) struct Plan {
     /// Nodes to work on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) assignment: Option<Assignment>,
+    /// How they are paced.
+    #[serde(flatten)]
+    pub(crate) pace: Pace,
+    /// Where made nodes are placed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) placement: Option<Placement>,
 }
 
 /// Nodes to make: all that follows is derived from the action and the place in the count.
@@ -73,6 +106,9 @@ pub(crate) struct Assignment {
     pub(crate) registered: usize,
     /// The time of the plan.
     pub(crate) at: Timestamp,
+    /// What is done to the same nodes after this, a phase each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) then: Vec<Job>,
 }
 
 /// Most nodes a plan names in place; more are kept in parts (invariant 6).
@@ -91,6 +127,12 @@ impl Creation {
 }
 
 impl Assignment {
+    /// The phase after this one, if the same nodes have one.
+    pub(crate) fn following(&self, now: Timestamp) -> Option<Self> {
+        let (job, then) = self.then.split_first()?;
+        Some(Self { job: job.clone(), then: then.to_vec(), registered: 0, at: now, ..self.clone() })
+    }
+
     /// Whether every node is registered.
     pub(crate) const fn registered(&self) -> bool {
         self.registered >= self.count
@@ -102,5 +144,23 @@ impl Plan {
     pub(crate) fn registered(&self) -> bool {
         self.creation.as_ref().is_none_or(Creation::registered)
             && self.assignment.as_ref().is_none_or(Assignment::registered)
+    }
+
+    /// How many nodes are registered.
+    fn begun(&self) -> usize {
+        let made = self.creation.map_or(0, |creation| creation.registered);
+        let assigned = self.assignment.as_ref().map_or(0, |assignment| assignment.registered);
+        usize::try_from(made).unwrap_or(usize::MAX).saturating_add(assigned)
+    }
+
+    /// How many more nodes may be registered now, while this many are being worked on.
+    pub(crate) fn room(&self, pending: usize, now: Timestamp) -> usize {
+        self.pace.room(self.begun(), pending, now)
+    }
+
+    /// Until when nothing more is registered, once no node is being worked on. Begins the pause that is due.
+    pub(crate) fn rest(&mut self, now: Timestamp) -> Option<Timestamp> {
+        let begun = self.begun();
+        self.pace.rest(begun, now)
     }
 }

@@ -1,0 +1,27 @@
+//! `CLUSTER_UPDATE_POLICY` (spec engine-cluster §6): whether a policy of the cluster counts.
+
+use super::{AtOnce, Ending, Refused, Situation, Wants, named_policy};
+use coppice_domain::action::{Action, ActionStatus};
+use coppice_store::BindingChange;
+use serde_json::Value;
+
+pub(super) struct ClusterUpdatePolicy;
+
+impl AtOnce for ClusterUpdatePolicy {
+    fn wants(&self, _: &Action) -> Wants {
+        Wants::default()
+    }
+
+    fn decide(&self, now: &Situation<'_>) -> Result<Ending, Refused> {
+        let attached = |id| now.bindings.iter().any(|binding| binding.policy_id == id);
+        let Some(policy) = named_policy(now.action).filter(|id| attached(*id)) else {
+            let reason = "Policy not attached.".to_owned();
+            return Err(Refused { cluster: Box::new(now.cluster.clone()), reason });
+        };
+        let (reason, bindings) = match now.action.inputs.get("enabled").and_then(Value::as_bool) {
+            Some(enabled) => ("Policy updated.", vec![BindingChange::Enable(policy, enabled)]),
+            None => ("No update is needed.", Vec::new()),
+        };
+        Ok(Ending { bindings, ..Ending::new(Some(now.cluster.clone()), ActionStatus::Succeeded, reason) })
+    }
+}

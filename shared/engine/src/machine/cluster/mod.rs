@@ -1,0 +1,167 @@
+//! Actions on clusters: claimed, begun, carried on from phase to phase, ended.
+
+mod begin;
+mod end;
+mod policies;
+
+use super::{Worker, Yield, seed};
+use crate::actions::{Beginning, ClusterAction, Ending, Situation, at_once, on_cluster};
+use crate::dispatch::overdue;
+use crate::fleet::{Driven, Run};
+use crate::work::{Assignment, Plan};
+use coppice_domain::action::{ActionKind, ActionStatus};
+use coppice_domain::time::Timestamp;
+use coppice_store::{StoreError, Task};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+
+impl Worker {
+    pub(super) async fn advance_cluster(&self, task: &Task) -> Result<Yield, StoreError> {
+        let view = match task.action.cluster_id {
+            Some(id) => self.env.store.cluster_view(id).await?,
+            None => None,
+        };
+        let Some(view) = view else {
+            let reason = format!("The cluster '{}' could not be found.", task.action.target);
+            return self.close(task, ActionStatus::Failed, &reason).await;
+        };
+        if view.cluster.active_action != Some(task.action.id) {
+            // A deletion has taken the cluster over (invariant 2).
+            self.cancel_children(&view, |holder| holder == task.action.id).await?;
+            return self.close(task, ActionStatus::Cancelled, "").await;
+        }
+        let run = Run::new(self, task, view, Self::work_of(task)?);
+        if task.cancel.is_some() {
+            return self.cancel_cluster(run).await;
+        }
+        if let Some(decisions) = at_once(task.action.kind) {
+            return self.decide_at_once(decisions, run).await;
+        }
+        let Some(decisions) = on_cluster(task.action.kind) else {
+            let ending = Ending::new(
+                Some(run.view.cluster.clone()),
+                ActionStatus::Failed,
+                format!("Unsupported action: {}.", task.action.kind.name()),
+            );
+            return self.conclude(&run, ending).await;
+        };
+        self.carry_on(decisions, run).await
+    }
+
+    /// Ends an action that a client wants cancelled: what it was at stays as it is.
+    async fn cancel_cluster(&self, mut run: Run<'_>) -> Result<Yield, StoreError> {
+        let begun = run.work.plan.is_some();
+        let reason = format!("{} [{}] cancelled", run.task.action.kind.name(), run.task.action.id.short());
+        run.abandon(&reason, ActionStatus::Cancelled).await?;
+        let Some(view) = self.env.store.cluster_view(run.view.cluster.id).await? else {
+            return Ok(Yield::Lost);
+        };
+        run.view = view;
+        let situation = self.situation(&run, self.env.now());
+        // A cluster that never came to be, or was taken from an action that had changed it, is judged all the
+        // same: nothing else will.
+        let taken = run.work.supersedes.is_some();
+        let judged = begun || taken || run.task.action.kind == ActionKind::ClusterCreate;
+        let cluster = if judged { situation.evaluated() } else { run.view.cluster.clone() };
+        self.conclude(&run, Ending::new(Some(cluster), ActionStatus::Cancelled, reason)).await
+    }
+
+    async fn carry_on(&self, decisions: &dyn ClusterAction, mut run: Run<'_>) -> Result<Yield, StoreError> {
+        if run.work.plan.is_none()
+            && let Some(ended) = self.begin(decisions, &mut run).await?
+        {
+            return Ok(ended);
+        }
+        let timed_out = overdue(&run.task.action, self.env.now());
+        loop {
+            if !timed_out && !run.register().await? {
+                return Ok(Yield::Lost);
+            }
+            let driven = run.drive(timed_out).await?;
+            if matches!(driven, Driven::Lost) {
+                return Ok(Yield::Lost);
+            }
+            let Some(view) = self.env.store.cluster_view(run.view.cluster.id).await? else {
+                return Ok(Yield::Lost);
+            };
+            run.view = view;
+            if run.pending().next().is_some() {
+                return Ok(Yield::Parked(self.parking(run, &driven)));
+            }
+            let plan = run.work.plan.clone().unwrap_or_default();
+            if timed_out || (!plan.registered() && run.failed_batch()) {
+                return self.finish(decisions, run, &plan).await;
+            }
+            if !plan.registered() {
+                if let Some(until) = run.rest(self.env.now()) {
+                    return Ok(Yield::Parked(self.resting(&run, until)));
+                }
+                // The claim's time may be up with nothing pending: the next batch is for the next one.
+                if matches!(driven, Driven::Through { out_of_time: true, .. }) {
+                    return Ok(Yield::Parked(self.parking(run, &driven)));
+                }
+                continue;
+            }
+            let more = self.next(decisions, &run, &plan);
+            let Some(next) = more else { return self.finish(decisions, run, &plan).await };
+            run.work.phase += 1;
+            let begun = match next {
+                Next::Same(assignment) => self.begin_following(&mut run, assignment).await?,
+                Next::Decided(beginning) => self.begin_phase(&mut run, *beginning, None).await?,
+            };
+            if !begun {
+                return Ok(Yield::Lost);
+            }
+        }
+    }
+
+    /// What the action goes on with after a phase, if it does.
+    fn next(&self, decisions: &dyn ClusterAction, run: &Run<'_>, plan: &Plan) -> Option<Next> {
+        let now = self.env.now();
+        if let Some(next) = plan.assignment.as_ref().and_then(|assignment| assignment.following(now)) {
+            return Some(Next::Same(next));
+        }
+        let mut rng = ChaCha8Rng::from_seed(seed(run.task.action.id));
+        let next = decisions.next(&self.situation(run, now), plan, &mut rng)?;
+        Some(Next::Decided(Box::new(next)))
+    }
+
+    pub(super) async fn give_up_cluster(&self, task: &Task, reason: String) -> Result<Yield, StoreError> {
+        let view = match task.action.cluster_id {
+            Some(id) => self.env.store.cluster_view(id).await?,
+            None => None,
+        };
+        let Some(view) = view.filter(|view| view.cluster.active_action == Some(task.action.id)) else {
+            return self.close(task, ActionStatus::Failed, &reason).await;
+        };
+        let mut run = Run::new(self, task, view, Self::work_of(task).unwrap_or_default());
+        run.abandon(&reason, ActionStatus::Failed).await?;
+        if let Some(view) = self.env.store.cluster_view(run.view.cluster.id).await? {
+            run.view = view;
+        }
+        let cluster = self.situation(&run, self.env.now()).evaluated();
+        self.conclude(&run, Ending::new(Some(cluster), ActionStatus::Failed, reason)).await
+    }
+
+    fn situation<'a>(&'a self, run: &'a Run<'_>, now: Timestamp) -> Situation<'a> {
+        Situation {
+            action: &run.task.action,
+            cluster: &run.view.cluster,
+            members: &run.view.members,
+            bindings: &run.view.bindings,
+            reads: &run.reads,
+            decided: &run.decided,
+            phase: run.work.phase,
+            settings: &self.env.settings,
+            now,
+        }
+    }
+}
+
+/// What follows a phase.
+enum Next {
+    /// Something else is done to the same nodes.
+    Same(Assignment),
+    /// What the action's decisions say.
+    Decided(Box<Beginning>),
+}
