@@ -29,6 +29,7 @@ struct Rest {
     clusters: Items,
     nodes: Items,
     profiles: Items,
+    policies: Items,
     actions: Items,
     /// Members, by cluster and node.
     members: BTreeMap<(String, String), Arc<Item>>,
@@ -52,6 +53,7 @@ pub(crate) fn check(world: &World) -> Vec<String> {
         clusters: by_id(history, "C"),
         nodes: by_id(history, "N"),
         profiles: by_id(history, "P"),
+        policies: by_id(history, "L"),
         actions: by_id(history, "X"),
         members: BTreeMap::new(),
         instances,
@@ -75,8 +77,24 @@ pub(crate) fn check(world: &World) -> Vec<String> {
     rest.instances_are_claimed();
     rest.last_resize_holds();
     rest.names_and_references_agree(history, world);
+    rest.bindings_agree(history, world);
     rest.projects_are_apart();
     rest.violations
+}
+
+/// How the actions of a kind have ended.
+pub(crate) fn ended(world: &World, kind: coppice_domain::action::ActionKind) -> Vec<String> {
+    let state = world.table.state();
+    let actions = by_id(&state.history, "X");
+    let own = actions.values().filter(|action| text(action, "kind") == Some(kind.name()));
+    own.map(|action| text(action, "status").unwrap_or("-").to_owned()).collect()
+}
+
+/// Whether policies decided that an action makes no node and takes none out: the best that could be done.
+fn changes_nothing(action: &Item) -> bool {
+    let data = text(action, "data").and_then(|data| serde_json::from_str::<Value>(data).ok());
+    let data = data.unwrap_or(Value::Null);
+    ["creation", "deletion"].iter().any(|part| data[part]["count"] == 0)
 }
 
 /// How often what happened.
@@ -236,6 +254,9 @@ impl Rest {
             let last = own.max_by_key(|action| number(action, "created_at"));
             // An action that ran is known by the holder's order; created_at orders holders of one cluster.
             let Some(last) = last.filter(|last| text(last, "status") == Some("SUCCEEDED")) else { continue };
+            if changes_nothing(last) {
+                continue;
+            }
             // Requests for single members change the target beside it.
             let beside = self.actions.values().any(|action| {
                 text(action, "cluster_id") == Some(id)
@@ -263,7 +284,7 @@ impl Rest {
         let names: BTreeSet<(String, String)> =
             history.of_kind("NAME#").map(|(key, _)| key.clone()).collect();
         let mut expected = BTreeSet::new();
-        for (letter, items) in [("C", &self.clusters), ("P", &self.profiles)] {
+        for (letter, items) in [("C", &self.clusters), ("P", &self.profiles), ("L", &self.policies)] {
             for (id, item) in items {
                 let at = |name| text(item, name).unwrap_or_default();
                 expected.insert((format!("NAME#{letter}#{}", at("project")), format!("{}#{id}", at("name"))));
@@ -331,6 +352,37 @@ impl Rest {
             }
         }
         self.violations.extend(violations);
+    }
+
+    /// What is attached to a cluster is there, knows of it, and is of its project.
+    fn bindings_agree(&mut self, history: &History, world: &World) {
+        let pairs = |letter: &str, marked: &str| -> BTreeSet<(String, String)> {
+            let items = history.of_kind(letter);
+            let pair = |pk: &str, sk: &str| Some((pk[2..].to_owned(), sk.strip_prefix(marked)?.to_owned()));
+            items.filter_map(|((pk, sk), _)| pair(pk, sk)).collect()
+        };
+        let attached: BTreeSet<(String, String)> =
+            pairs("C#", "P#").into_iter().map(|(cluster, policy)| (policy, cluster)).collect();
+        for (policy, cluster) in attached.symmetric_difference(&pairs("L#", "R#C#")) {
+            self.violations
+                .push(format!("policy {policy} and cluster {cluster} do not agree on being bound"));
+        }
+        for (policy, cluster) in &attached {
+            let project = |items: &Items, id: &str| {
+                items.get(id).and_then(|item| text(item, "project")).map(str::to_owned)
+            };
+            let (policys, clusters) = (project(&self.policies, policy), project(&self.clusters, cluster));
+            if policys.is_none() || policys != clusters {
+                self.violations.push(format!(
+                    "policy {policy} is bound to cluster {cluster}: {policys:?}, {clusters:?}"
+                ));
+            }
+        }
+        for policy in &world.book().deleted_policies {
+            if self.policies.contains_key(&policy.to_string()) {
+                self.violations.push(format!("policy {policy} was deleted and is there"));
+            }
+        }
     }
 
     fn projects_are_apart(&mut self) {

@@ -17,7 +17,11 @@ mod gate;
 mod history;
 mod log;
 mod node_story;
+mod policy_story;
+mod post;
 mod queue;
+mod rehearsal;
+mod stage;
 mod story;
 mod table;
 mod time;
@@ -25,6 +29,7 @@ mod watch;
 mod world;
 
 pub use bugs::Bug;
+pub use rehearsal::{Disturbance, Rehearsed, rehearse};
 
 use std::collections::BTreeMap;
 

@@ -4,7 +4,7 @@ use crate::gate::{Class, Gate};
 use crate::time::seconds;
 use coppice_domain::action::ActionKind;
 use coppice_domain::cluster::{Cluster, ClusterStatus, JsonMap, Sizes};
-use coppice_domain::ids::{ActionId, ClusterId, NodeId, ProfileId};
+use coppice_domain::ids::{ActionId, ClusterId, NodeId, PolicyId, ProfileId};
 use coppice_domain::profile::Profile;
 use coppice_domain::resize::{ResizeRequest, check_resize_request};
 use coppice_engine::Env;
@@ -23,6 +23,10 @@ pub(crate) struct Book {
     pub(crate) acknowledged: Vec<ActionId>,
     /// Profiles that a client was told are deleted.
     pub(crate) deleted_profiles: Vec<ProfileId>,
+    /// Policies that a client was told are deleted.
+    pub(crate) deleted_policies: Vec<PolicyId>,
+    /// Policies that clients have made.
+    pub(crate) policies: Vec<(String, PolicyId)>,
     /// What clients saw that cannot be.
     pub(crate) violations: Vec<String>,
     clusters: Vec<(String, ClusterId)>,
@@ -75,6 +79,9 @@ impl Client {
         }
         if self.rng.random_bool(0.25) {
             return self.with_nodes().await;
+        }
+        if self.rng.random_bool(0.2) {
+            return self.with_policies().await;
         }
         match self.rng.random_range(0..20) {
             0..=3 if self.book().clusters.len() < self.clusters => self.create().await,

@@ -5,7 +5,9 @@ use crate::cloud::Cloud;
 use crate::faults::Faults;
 use crate::gate::{Class, Fate, Gate, TaskId, Waiting};
 use crate::log::Log;
+use crate::post::Post;
 use crate::queue::Queue;
+use crate::rehearsal::{Script, Scripted};
 use crate::story::{Book, Client};
 use crate::table::{Request, TABLE, Table};
 use crate::time::{SeededIds, SimClock, seconds};
@@ -17,7 +19,6 @@ use coppice_compute::simulated::{MemoryStore, Simulated, SimulatedConfig};
 use coppice_compute::{Compute, CreateRequest};
 use coppice_domain::time::{Clock, Timestamp};
 use coppice_engine::dispatch::{Outcome, handle};
-use coppice_engine::testing::MemoryMailboxes;
 use coppice_engine::{Env, Settings, Worker, reconciler};
 use coppice_store::{Store, StoreError};
 use futures::FutureExt;
@@ -83,6 +84,7 @@ pub(crate) struct World {
     late_writes: Vec<(Timestamp, Request)>,
     late_creations: Vec<(Timestamp, CreateRequest)>,
     steps: u64,
+    script: Option<Script>,
 }
 
 /// Deliveries at once.
@@ -97,8 +99,6 @@ const MOST_STEPS: u64 = 60_000;
 impl World {
     pub(crate) fn new(seed: u64, bug: Option<Bug>, verbose: bool) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        let (gate, clock) = (Gate::default(), SimClock::new());
-        let table = Table::new(gate.clone(), bug);
         let mut choose = |choices: &[f64]| choices[rng.random_range(0..choices.len())];
         let config = SimulatedConfig {
             seed,
@@ -111,6 +111,31 @@ impl World {
         };
         let skew = choose(&[0.0, 2.0, 10.0, 180.0]);
         let build_seconds = config.build_seconds as u64;
+        let settings = Settings {
+            max_clusters_per_project: if rng.random_bool(0.3) { 1 } else { 100 },
+            ..Settings::default()
+        };
+        let (mut world, client_envs) = Self::assembled(seed, rng, &config, skew, settings, bug, verbose);
+        let faults = Faults::draw(&mut world.rng);
+        let now = world.clock.now();
+        world.log.line(now, || format!("seed {seed}: {config:?}, skew {skew} s, {faults:?}, bug {bug:?}"));
+        world.people(client_envs, build_seconds);
+        world.faults = faults;
+        world
+    }
+
+    /// A world in which nobody does anything yet and nothing goes wrong, and what clients work with.
+    pub(crate) fn assembled(
+        seed: u64,
+        mut rng: ChaCha8Rng,
+        config: &SimulatedConfig,
+        skew: f64,
+        settings: Settings,
+        bug: Option<Bug>,
+        verbose: bool,
+    ) -> (Self, [Env; 4]) {
+        let (gate, clock) = (Gate::default(), SimClock::new());
+        let table = Table::new(gate.clone(), bug);
         let instances = Arc::new(MemoryStore::default());
         let backend: Arc<dyn Compute> = Arc::new(
             Simulated::new(config.clone(), instances.clone(), Arc::new(clock.clone()))
@@ -118,10 +143,7 @@ impl World {
         );
         let cloud = Cloud::new(gate.clone(), table.clone(), backend);
         let queue = Queue::new(gate.clone(), clock.clone());
-        let settings = Settings {
-            max_clusters_per_project: if rng.random_bool(0.3) { 1 } else { 100 },
-            ..Settings::default()
-        };
+        let post = Arc::new(Post::new(gate.clone()));
         let deployment = settings.deployment.clone();
         let store = Store::new(client(&table), TABLE);
         let ids = Arc::new(SeededIds::new(seed));
@@ -131,7 +153,7 @@ impl World {
             Env {
                 store: store.clone(),
                 doorbell: doorbell.clone(),
-                mailboxes: Arc::new(MemoryMailboxes::default()),
+                mailboxes: post.clone(),
                 compute: Arc::new(cloud.clone()),
                 clock: Arc::new(clock.skewed(micros)),
                 ids: ids.clone(),
@@ -140,9 +162,7 @@ impl World {
         };
         let workers = (0..3).map(|number| Worker { env: env(), id: Uuid::from_u128(number + 1) }).collect();
         let client_envs = [env(), env(), env(), env()];
-        let faults = Faults::draw(&mut rng);
-        let mut log = Log::new(verbose);
-        log.line(clock.now(), || format!("seed {seed}: {config:?}, skew {skew} s, {faults:?}, bug {bug:?}"));
+        let log = Log::new(verbose);
         let start = clock.now();
         let mut world = Self {
             table,
@@ -163,11 +183,38 @@ impl World {
             late_writes: Vec::new(),
             late_creations: Vec::new(),
             steps: 0,
+            script: None,
         };
         world.prepare(&store);
-        world.people(client_envs, build_seconds);
-        world.faults = faults;
-        world
+        (world, client_envs)
+    }
+
+    /// Lets a client do something, from its beginning to its end or its first effect.
+    pub(crate) fn client(&mut self, story: impl Future<Output = ()> + Send + 'static) {
+        self.spawn(
+            Role::Client,
+            Box::pin(async move {
+                story.await;
+                Ended::Client
+            }),
+        );
+    }
+
+    /// Lets what was asked for be done.
+    pub(crate) fn settle(&mut self) {
+        while !self.quiet() && !self.broken() && self.steps < MOST_STEPS {
+            self.step();
+        }
+    }
+
+    /// Counts effects from now on, and disturbs one of them.
+    pub(crate) fn follow(&mut self, script: Script) {
+        self.script = Some(script);
+    }
+
+    /// The effects there were since they are counted.
+    pub(crate) fn effects(&self) -> Vec<String> {
+        self.script.as_ref().map(|script| script.effects.clone()).unwrap_or_default()
     }
 
     /// Creates the table.
@@ -365,7 +412,15 @@ impl World {
                     self.hold_up(waiting.task);
                     return;
                 }
-                let fate = self.faults.fate(waiting.class, mortal, &mut self.rng);
+                let scripted = self.script.as_mut().and_then(|script| script.fate(&waiting, mortal));
+                if scripted == Some(Scripted::Death) {
+                    self.kill(waiting.task, "with this unsaid");
+                    return;
+                }
+                let fate = match scripted {
+                    Some(Scripted::Fate(fate)) => fate,
+                    _ => self.faults.fate(waiting.class, mortal, &mut self.rng),
+                };
                 self.log.line(now, || format!("task {} {fate:?}: {}", waiting.task, waiting.label));
                 self.let_through(&waiting, fate);
             }

@@ -98,7 +98,9 @@ pub fn plan_scale_by(
         }
     };
     if count == 0 {
-        return Ok(ResizePlan { sizes: *cluster, change });
+        // The target is what there is, unless that is not allowed anyway.
+        let sizes = resized(cluster, target, max_nodes_per_cluster).unwrap_or(*cluster);
+        return Ok(ResizePlan { sizes, change });
     }
     Ok(ResizePlan { sizes: resized(cluster, target, max_nodes_per_cluster)?, change })
 }
@@ -199,6 +201,24 @@ mod tests {
         assert_eq!(check(Out, Some(996)), Err(text.to_owned()));
         assert_eq!(check(In, Some(i64::MAX)), Ok(()));
         assert!(check(Out, Some(i64::MAX)).is_err());
+    }
+
+    #[test]
+    fn policies_may_decide_by_how_many_even_by_none() {
+        use ScaleDirection::{In, Out};
+        let plan = |direction, current, count| plan_scale_by(direction, &CLUSTER, current, count, MOST);
+        for (direction, current, count, desired, change) in [
+            (Out, 5, 2, 7, Change::Create(2)),
+            (In, 5, 2, 3, Change::Delete(2)),
+            (Out, 4, 0, 4, Change::Create(0)),
+            // One node is too few, and stays so.
+            (In, 1, 0, 5, Change::Delete(0)),
+        ] {
+            let plan = plan(direction, current, count).unwrap();
+            assert_eq!((plan.sizes.desired_capacity, plan.change), (desired, change));
+        }
+        assert!(plan(Out, 5, 4).is_err());
+        assert!(plan(In, 3, 2).is_err());
     }
 
     proptest! {

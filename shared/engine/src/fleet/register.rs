@@ -227,10 +227,19 @@ impl Run<'_> {
                     let index = index.saturating_add(i64::try_from(place).unwrap_or(0));
                     assigned.join.push(Joining { member: self.joining(node, index), child });
                 }
-                job => assigned.employ.push(Employment { node, status: job.status(), child }),
+                job => {
+                    let status = job.status().filter(|_| !self.is_unmade(node));
+                    assigned.employ.push(Employment { node, status, child });
+                }
             }
         }
         Ok(assigned)
+    }
+
+    /// Whether a member is waiting to be made.
+    fn is_unmade(&self, node: NodeId) -> bool {
+        let member = self.view.members.iter().find(|member| member.node == node);
+        member.is_some_and(|member| member.status == NodeStatus::Init)
     }
 
     /// At most `most` of an assignment's nodes, from this place on. What crosses the boundary of two parts is

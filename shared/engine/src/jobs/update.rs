@@ -2,7 +2,7 @@
 
 use super::create::{metadata, name};
 use super::{Hand, Step, Update};
-use coppice_compute::{Alteration, Progress};
+use coppice_compute::{Alteration, Instance, InstanceState, Progress};
 use coppice_domain::node::{Node, NodeStatus};
 use coppice_domain::profile_types;
 use coppice_store::{NodeChanges, Settlement};
@@ -10,21 +10,25 @@ use serde_json::Value;
 
 impl Hand<'_> {
     pub(super) async fn update(&self, node: &Node, update: &Update) -> Step {
+        let id = node.physical_id.as_deref().unwrap_or_default();
+        let failed = |text: &str| Settlement::failed(format!("Failed in updating server '{id}': {text}."));
         let updated = Settlement {
             changes: changes(update),
             ..Settlement::done(NodeStatus::Active, "Update succeeded")
         };
-        if update.profile.is_none_or(|profile| profile == node.profile_id) {
-            return Step::settle(updated);
+        if id.is_empty() && node.status != NodeStatus::Updating {
+            // Nothing has been made of it yet: whatever will be is made from what it says then.
+            return Step::settle(Settlement { changes: changes(update), ..Settlement::moved() });
         }
-        let id = node.physical_id.as_deref().unwrap_or_default();
-        let failed = |text: &str| Settlement::failed(format!("Failed in updating server '{id}': {text}."));
-        let Some(profile) = self.profile else {
-            return Step::settle(failed("the new profile could not be found"));
-        };
         if id.is_empty() {
             return Step::settle(failed("the node has no instance"));
         }
+        if update.profile.is_none_or(|profile| profile == node.profile_id) {
+            return self.unless_broken(id, updated).await;
+        }
+        let Some(profile) = self.profile else {
+            return Step::settle(failed("the new profile could not be found"));
+        };
         let kind = profile_types::get(&profile.type_name);
         let spec = match kind.and_then(|kind| kind.properties(&profile.spec)) {
             Ok(spec) => spec,
@@ -32,10 +36,27 @@ impl Hand<'_> {
         };
         let what = Alteration::Update { name: name(&spec, node), metadata: metadata(&spec, node), spec };
         match self.change("update", node.id, id, what).await {
-            Ok(Progress::Done) => Step::settle(updated),
+            Ok(Progress::Done) => self.unless_broken(id, updated).await,
             Ok(Progress::Underway) => Step::Waits,
             Ok(Progress::Gone) => Step::settle(failed(&format!("No Server found for {id}"))),
             Err(error) => Step::after(&error, |text| failed(&text)),
+        }
+    }
+}
+
+impl Hand<'_> {
+    /// The end of an update that was made; but an instance in error is in error whatever is updated about it.
+    async fn unless_broken(&self, id: &str, updated: Settlement) -> Step {
+        match self.env.compute.get(id).await {
+            Ok(Some(Instance { state: InstanceState::Error { message }, .. })) => {
+                let text = message.trim_end_matches('.');
+                let reason = format!("Failed in updating server '{id}': it is in error: {text}.");
+                Step::settle(Settlement { changes: updated.changes, ..Settlement::failed(reason) })
+            }
+            Ok(_) => Step::settle(updated),
+            Err(error) => Step::after(&error, |text| {
+                Settlement::failed(format!("Failed in updating server '{id}': {text}."))
+            }),
         }
     }
 }

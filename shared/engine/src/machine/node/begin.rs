@@ -46,7 +46,8 @@ impl Worker {
         let saved = serde_json::to_value(&work).map_err(|cause| StoreError::Corrupt(cause.to_string()))?;
         let now = self.env.now();
         let event = history::started_on_node(&task.action, node, now);
-        let status = job.status();
+        // What has no instance is not in any state of one, whatever is said of it.
+        let status = job.status().filter(|_| node.physical_id.is_some() || !matches!(job, Job::Update(_)));
         let status = status.as_ref().map(|(status, reason)| (*status, reason.as_str()));
         let begin =
             NodeBegin { status, profile: new_profile, work: &saved, data: said.data.as_ref(), event: &event };

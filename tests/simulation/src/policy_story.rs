@@ -1,0 +1,116 @@
+//! What clients do with policies: make them, attach them to clusters, change whether they count, detach and
+//! delete them.
+
+use crate::story::{Client, USER};
+use coppice_domain::action::{Action, ActionKind, ActionStatus};
+use coppice_domain::cluster::JsonMap;
+use coppice_domain::ids::{ActionId, PolicyId};
+use coppice_domain::policy::Policy;
+use coppice_engine::lifecycle;
+use coppice_store::{ListRequest, Scope, TemplateDeletion};
+use rand::RngExt;
+use serde_json::{Value, json};
+
+impl Client {
+    pub(crate) async fn with_policies(&mut self) -> Option<ActionId> {
+        match self.rng.random_range(0..16) {
+            0..=2 => self.create_policy().await,
+            3..=8 => self.on_policy(ActionKind::ClusterAttachPolicy).await,
+            9..=10 => self.on_policy(ActionKind::ClusterUpdatePolicy).await,
+            11 => self.on_policy(ActionKind::ClusterDetachPolicy).await,
+            12 => self.delete_policy().await,
+            _ => self.complete().await,
+        }
+    }
+
+    /// A policy of a type that changes what happens to nodes.
+    fn spec(&mut self) -> (&'static str, Value) {
+        let small = self.rng.random_range(1..=3);
+        let seconds = self.rng.random_range(0..=90);
+        match self.rng.random_range(0..6) {
+            0 => {
+                let event = ["CLUSTER_SCALE_OUT", "CLUSTER_SCALE_IN"][self.rng.random_range(0..2_usize)];
+                let adjustment = json!({ "number": small, "cooldown": seconds, "best_effort": small > 1 });
+                ("senlin.policy.scaling-1.0", json!({ "event": event, "adjustment": adjustment }))
+            }
+            1 => {
+                let destroy = self.rng.random_bool(0.7);
+                let properties = json!({
+                    "criteria": "OLDEST_FIRST", "grace_period": seconds, "destroy_after_deletion": destroy,
+                });
+                ("senlin.policy.deletion-1.1", properties)
+            }
+            2 => {
+                let hooks = json!({ "type": "zaqar", "params": { "queue": "going" }, "timeout": seconds });
+                ("senlin.policy.deletion-1.1", json!({ "hooks": hooks }))
+            }
+            3 => ("senlin.policy.batch-1.0", json!({ "max_batch_size": small, "pause_time": seconds })),
+            4 => {
+                let zones = json!([{ "name": "az1", "weight": 100 }, { "name": "az2", "weight": 50 }]);
+                ("senlin.policy.zone_placement-1.0", json!({ "zones": zones }))
+            }
+            _ => ("senlin.policy.affinity-1.0", json!({ "servergroup": { "name": "group" } })),
+        }
+    }
+
+    async fn create_policy(&mut self) -> Option<ActionId> {
+        let (type_name, properties) = self.spec();
+        let (kind, version) = type_name.rsplit_once('-')?;
+        let spec = json!({ "type": kind, "version": version, "properties": properties });
+        let policy = Policy {
+            id: PolicyId::new(self.env.ids.uuid()),
+            name: format!("policy-{}", self.rng.random_range(0..3)),
+            type_name: type_name.to_owned(),
+            user: USER.to_owned(),
+            project: self.project.clone(),
+            domain: None,
+            spec: spec.as_object().cloned().unwrap_or_default(),
+            data: JsonMap::new(),
+            created_at: self.env.now(),
+            updated_at: None,
+        };
+        if self.env.store.template_create(&policy).await.is_ok() {
+            self.book().policies.push((self.project.clone(), policy.id));
+        }
+        None
+    }
+
+    async fn any_policy(&mut self) -> Option<Policy> {
+        let known: Vec<PolicyId> = {
+            let book = self.book();
+            book.policies.iter().filter(|(project, _)| *project == self.project).map(|(_, id)| *id).collect()
+        };
+        let place = self.rng.random_range(0..known.len().max(1));
+        self.env.store.get::<Policy>(known.get(place).copied()?).await.ok().flatten()
+    }
+
+    async fn on_policy(&mut self, kind: ActionKind) -> Option<ActionId> {
+        if self.any_policy().await.is_none() {
+            self.create_policy().await;
+        }
+        let policy = self.any_policy().await?;
+        let mut inputs = json!({ "policy_id": policy.id });
+        if kind != ActionKind::ClusterDetachPolicy {
+            inputs["enabled"] = json!(self.rng.random_bool(0.8));
+        }
+        self.act(kind, inputs).await
+    }
+
+    async fn delete_policy(&mut self) -> Option<ActionId> {
+        let policy = self.any_policy().await?;
+        let now = self.env.now();
+        if let Ok(TemplateDeletion::Deleted) = self.env.store.template_delete(&policy, now).await {
+            self.book().deleted_policies.push(policy.id);
+        }
+        None
+    }
+
+    /// Completes the hook of an action that waits for it.
+    async fn complete(&mut self) -> Option<ActionId> {
+        let scope = Scope::Project(&self.project);
+        let waits = |action: &Action| action.status == ActionStatus::WaitingLifecycleCompletion;
+        let waiting = self.env.store.list(scope, &ListRequest::default(), &waits).await.ok()?;
+        let _ = lifecycle::complete(&self.env, waiting.first()?).await;
+        None
+    }
+}

@@ -1,0 +1,327 @@
+//! The small worlds that rehearsals begin in, and what is asked for there.
+
+use crate::story::USER;
+use crate::world::World;
+use coppice_compute::simulated::{InstanceStore, MemoryStore, Record};
+use coppice_domain::action::{Action, ActionKind};
+use coppice_domain::cluster::{Cluster, ClusterStatus, JsonMap, Sizes};
+use coppice_domain::ids::{ActionId, ClusterId, NodeId, PolicyId, ProfileId};
+use coppice_domain::node::Node;
+use coppice_domain::policy::Policy;
+use coppice_domain::profile::Profile;
+use coppice_engine::Env;
+use coppice_engine::accept::{self, Asked, NewNode, Refusal, Requester};
+use coppice_store::{ListRequest, Scope};
+use serde_json::{Value, json};
+use std::sync::{Arc, Mutex, PoisonError};
+use uuid::Uuid;
+
+const PROJECT: &str = "red";
+
+/// What is asked for, and of what.
+#[derive(Clone, Debug)]
+pub(crate) enum Request {
+    /// A cluster of two nodes.
+    Cluster,
+    /// An action on the cluster.
+    OnCluster(ActionKind, Value),
+    /// A node of the cluster.
+    Member,
+    /// An action on a node.
+    OnNode(NodeId, ActionKind, Value),
+}
+
+/// Where a client works: a profile and another, a cluster of three, two nodes of no cluster, policies.
+#[derive(Clone)]
+pub(crate) struct Stage {
+    env: Env,
+    instances: Arc<MemoryStore>,
+    known: Arc<Mutex<Known>>,
+}
+
+/// What has been made.
+#[derive(Clone, Default)]
+struct Known {
+    members: Vec<Node>,
+    orphans: Vec<NodeId>,
+}
+
+const PROFILE: ProfileId = ProfileId::new(Uuid::from_u128(0xA1));
+const OTHER: ProfileId = ProfileId::new(Uuid::from_u128(0xA2));
+const CLUSTER: ClusterId = ClusterId::new(Uuid::from_u128(0xC1));
+/// The id of a cluster that is asked for: the client's request is one, however often it is sent.
+const NEW: ClusterId = ClusterId::new(Uuid::from_u128(0xC2));
+const DELETION: PolicyId = PolicyId::new(Uuid::from_u128(0xD1));
+const BATCH: PolicyId = PolicyId::new(Uuid::from_u128(0xD2));
+const SCALING: PolicyId = PolicyId::new(Uuid::from_u128(0xD3));
+
+/// Makes the world that an action of this kind is rehearsed in, and says what to ask for.
+pub(crate) fn set_up(world: &mut World, stage: &Stage, kind: ActionKind) -> Request {
+    let steps: [(&str, bool); 4] = [
+        ("templates", true),
+        ("cluster", kind != ActionKind::ClusterCreate),
+        (
+            "orphans",
+            matches!(
+                kind,
+                ActionKind::ClusterAddNodes | ActionKind::ClusterReplaceNodes | ActionKind::NodeJoin
+            ),
+        ),
+        ("policies", wants_policies(kind)),
+    ];
+    for (step, wanted) in steps {
+        if wanted {
+            world.client(stage.clone().prepare(step, kind));
+            world.settle();
+        }
+    }
+    world.client(stage.clone().look(kind));
+    world.settle();
+    stage.request(kind)
+}
+
+const fn wants_policies(kind: ActionKind) -> bool {
+    matches!(
+        kind,
+        ActionKind::ClusterDetachPolicy
+            | ActionKind::ClusterUpdatePolicy
+            | ActionKind::ClusterScaleIn
+            | ActionKind::ClusterScaleOut
+            | ActionKind::ClusterUpdate
+    )
+}
+
+impl Stage {
+    pub(crate) fn new(env: Env, instances: Arc<MemoryStore>) -> Self {
+        Self { env, instances, known: Arc::default() }
+    }
+
+    fn known(&self) -> Known {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What is asked for an action of this kind to come about. Joining and leaving is derived from others.
+    fn request(&self, kind: ActionKind) -> Request {
+        let known = self.known();
+        let member = known.members.first().map_or(NodeId::new(Uuid::nil()), |node| node.id);
+        let orphan = known.orphans.first().copied();
+        let on_cluster = |inputs| Request::OnCluster(kind, inputs);
+        match kind {
+            ActionKind::ClusterCreate => Request::Cluster,
+            ActionKind::ClusterUpdate => on_cluster(json!({ "new_profile_id": OTHER })),
+            ActionKind::ClusterAddNodes => on_cluster(json!({ "nodes": known.orphans })),
+            ActionKind::NodeJoin => {
+                Request::OnCluster(ActionKind::ClusterAddNodes, json!({ "nodes": known.orphans }))
+            }
+            ActionKind::ClusterDelNodes => {
+                on_cluster(json!({ "candidates": [member], "destroy_after_deletion": true }))
+            }
+            ActionKind::NodeLeave => {
+                Request::OnCluster(ActionKind::ClusterDelNodes, json!({ "candidates": [member] }))
+            }
+            ActionKind::ClusterReplaceNodes => {
+                on_cluster(json!({ "candidates": { member.to_string(): orphan } }))
+            }
+            ActionKind::ClusterResize => {
+                on_cluster(json!({ "adjustment_type": "EXACT_CAPACITY", "number": 5, "strict": true }))
+            }
+            ActionKind::ClusterScaleIn => on_cluster(json!({ "count": 2 })),
+            ActionKind::ClusterRecover => on_cluster(json!({ "operation": "RECREATE", "check": true })),
+            ActionKind::ClusterAttachPolicy => on_cluster(json!({ "policy_id": SCALING, "enabled": true })),
+            ActionKind::ClusterDetachPolicy => on_cluster(json!({ "policy_id": DELETION })),
+            ActionKind::ClusterUpdatePolicy => on_cluster(json!({ "policy_id": DELETION, "enabled": false })),
+            ActionKind::ClusterOperation => {
+                on_cluster(json!({ "operation": "reboot", "params": { "type": "SOFT" }, "nodes": [member] }))
+            }
+            ActionKind::NodeCreate => Request::Member,
+            ActionKind::NodeUpdate => {
+                Request::OnNode(member, kind, json!({ "new_profile_id": OTHER, "role": "chief" }))
+            }
+            ActionKind::NodeRecover => Request::OnNode(member, kind, json!({ "operation": "RECREATE" })),
+            ActionKind::NodeOperation => {
+                Request::OnNode(member, kind, json!({ "operation": "reboot", "params": { "type": "SOFT" } }))
+            }
+            ActionKind::NodeDelete | ActionKind::NodeCheck => Request::OnNode(member, kind, json!({})),
+            _ => on_cluster(json!({})),
+        }
+    }
+
+    /// Asks. When nobody answers, looks whether it was heard, and asks again if not.
+    pub(crate) async fn ask(self, request: Request) {
+        let known = self.recorded().await;
+        for _ in 0..3 {
+            let Err(Refusal::Store(_)) = self.ask_once(&request).await else { return };
+            if self.recorded().await > known {
+                return;
+            }
+        }
+    }
+
+    /// How many actions were asked for so far.
+    async fn recorded(&self) -> usize {
+        let asked_for = |action: &Action| action.parent.is_none();
+        let scope = Scope::Project(PROJECT);
+        let actions = self.env.store.list(scope, &ListRequest::default(), &asked_for).await;
+        actions.expect("the store answers").len()
+    }
+
+    async fn ask_once(&self, request: &Request) -> Result<ActionId, Refusal> {
+        let requester = Requester { user: USER, project: PROJECT };
+        let asked = |kind, inputs: &Value| Asked::new(kind, inputs.as_object().cloned().unwrap_or_default());
+        match request {
+            Request::Cluster => accept::cluster_create(&self.env, &cluster(&self.env, NEW, 2)).await,
+            Request::OnCluster(kind, inputs) => {
+                let cluster = self.env.store.get::<Cluster>(CLUSTER).await?;
+                let Some(cluster) = cluster else { return Ok(ActionId::new(Uuid::nil())) };
+                accept::cluster_action(&self.env, &cluster, asked(*kind, inputs), requester).await
+            }
+            Request::Member => {
+                let cluster = self.env.store.get::<Cluster>(CLUSTER).await?;
+                self.node(cluster.as_ref()).await
+            }
+            Request::OnNode(node, kind, inputs) => {
+                let node = self.env.store.get::<Node>(*node).await?;
+                let Some(node) = node else { return Ok(ActionId::new(Uuid::nil())) };
+                accept::node_action(&self.env, &node, asked(*kind, inputs), requester).await
+            }
+        }
+    }
+
+    async fn node(&self, cluster: Option<&Cluster>) -> Result<ActionId, Refusal> {
+        let new = NewNode {
+            name: "node".to_owned(),
+            role: String::new(),
+            metadata: JsonMap::new(),
+            profile_id: PROFILE,
+            domain: None,
+        };
+        let requester = Requester { user: USER, project: PROJECT };
+        let (node, action) = accept::node_create(&self.env, new, cluster, requester).await?;
+        if cluster.is_none() {
+            self.known.lock().unwrap_or_else(PoisonError::into_inner).orphans.push(node.id);
+        }
+        Ok(action)
+    }
+
+    async fn prepare(self, step: &'static str, kind: ActionKind) {
+        let store = &self.env.store;
+        match step {
+            "templates" => {
+                for (id, flavor) in [(PROFILE, "1"), (OTHER, "2")] {
+                    store.template_create(&profile(&self.env, id, flavor)).await.expect("a profile");
+                }
+                for (id, type_name, properties) in policies() {
+                    let policy = policy(&self.env, id, type_name, &properties);
+                    store.template_create(&policy).await.expect("a policy");
+                }
+            }
+            "cluster" => {
+                let _ = accept::cluster_create(&self.env, &cluster(&self.env, CLUSTER, 3)).await;
+            }
+            "orphans" => {
+                for _ in 0..2 {
+                    self.node(None).await.expect("a node");
+                }
+            }
+            _ => {
+                let policy = match kind {
+                    ActionKind::ClusterUpdate => BATCH,
+                    ActionKind::ClusterScaleOut => SCALING,
+                    _ => DELETION,
+                };
+                let attach =
+                    Request::OnCluster(ActionKind::ClusterAttachPolicy, json!({ "policy_id": policy }));
+                self.ask_once(&attach).await.expect("the policy is attached");
+            }
+        }
+    }
+
+    /// Looks who is a member, and breaks the instance of one where there is to be something to recover.
+    async fn look(self, kind: ActionKind) {
+        let view = self.env.store.cluster_view(CLUSTER).await.expect("the store answers");
+        let ids: Vec<NodeId> =
+            view.iter().flat_map(|view| view.members.iter().map(|member| member.node)).collect();
+        let members: Vec<Node> = self.env.store.get_many(&ids).await.expect("the store answers");
+        if kind == ActionKind::ClusterRecover
+            && let Some(instance) = members.first().and_then(|node| node.physical_id.as_deref())
+        {
+            let was = self.instances.get(instance).await.expect("memory answers").expect("it is there");
+            let error = Some("broken".to_owned());
+            let now = Record { version: was.version + 1, error, ..was.clone() };
+            assert!(self.instances.replace(&was, &now).await.expect("memory answers"));
+        }
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).members = members;
+    }
+}
+
+fn policies() -> [(PolicyId, &'static str, Value); 3] {
+    let hooks = json!({ "type": "zaqar", "params": { "queue": "going" }, "timeout": 20 });
+    [
+        (DELETION, "senlin.policy.deletion-1.1", json!({ "hooks": hooks, "grace_period": 10 })),
+        (BATCH, "senlin.policy.batch-1.0", json!({ "max_batch_size": 2, "pause_time": 30 })),
+        (
+            SCALING,
+            "senlin.policy.scaling-1.0",
+            json!({ "event": "CLUSTER_SCALE_OUT", "adjustment": { "number": 2 } }),
+        ),
+    ]
+}
+
+fn cluster(env: &Env, id: ClusterId, desired_capacity: i64) -> Cluster {
+    Cluster {
+        id,
+        name: "cluster".to_owned(),
+        profile_id: PROFILE,
+        profile_refs: vec![PROFILE],
+        user: USER.to_owned(),
+        project: PROJECT.to_owned(),
+        domain: None,
+        sizes: Sizes { min_size: 0, max_size: -1, desired_capacity },
+        next_index: 1,
+        timeout: 3600,
+        status: ClusterStatus::Init,
+        status_reason: "Initializing".to_owned(),
+        init_at: env.now(),
+        created_at: None,
+        updated_at: None,
+        active_action: None,
+        active_kind: None,
+        metadata: JsonMap::new(),
+        config: JsonMap::new(),
+        data: JsonMap::new(),
+        dependents: JsonMap::new(),
+    }
+}
+
+fn profile(env: &Env, id: ProfileId, flavor: &str) -> Profile {
+    let spec = json!({ "type": "os.nova.server", "version": "1.0", "properties": { "flavor": flavor } });
+    Profile {
+        id,
+        name: format!("flavor {flavor}"),
+        type_name: "os.nova.server-1.0".to_owned(),
+        user: USER.to_owned(),
+        project: PROJECT.to_owned(),
+        domain: None,
+        spec: spec.as_object().cloned().unwrap_or_default(),
+        metadata: None,
+        created_at: env.now(),
+        updated_at: None,
+    }
+}
+
+fn policy(env: &Env, id: PolicyId, type_name: &str, properties: &Value) -> Policy {
+    let (name, version) = type_name.rsplit_once('-').expect("a version");
+    let spec = json!({ "type": name, "version": version, "properties": properties });
+    Policy {
+        id,
+        name: name.to_owned(),
+        type_name: type_name.to_owned(),
+        user: USER.to_owned(),
+        project: PROJECT.to_owned(),
+        domain: None,
+        spec: spec.as_object().cloned().unwrap_or_default(),
+        data: JsonMap::new(),
+        created_at: env.now(),
+        updated_at: None,
+    }
+}
