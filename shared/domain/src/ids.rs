@@ -103,6 +103,13 @@ impl NodeId {
     }
 }
 
+/// The group that messages for a project's actions belong to: queues that are fair do not let one group keep
+/// others waiting. A project may be called anything, a group not.
+#[must_use]
+pub fn message_group(project: &str) -> String {
+    derive(Uuid::nil(), "message group", project.as_bytes()).simple().to_string()
+}
+
 /// The text is not a UUID in its canonical spelling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not an id in canonical form (lower-case, dashed UUID)")]

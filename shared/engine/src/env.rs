@@ -39,11 +39,18 @@ impl Env {
 /// Tells workers that an action may have something to do. A hint: the table decides (invariant 1).
 #[async_trait]
 pub trait Doorbell: Send + Sync {
-    /// Rings for parking `seq` of `action`, after `delay` (at most 15 minutes).
+    /// Rings for parking `seq` of `action`, after `delay` (at most 15 minutes). Rings of one `project` do not
+    /// keep those of others waiting, however many they are.
     ///
     /// # Errors
     /// When the queue cannot be reached. The sweep will ring instead.
-    async fn ring(&self, action: ActionId, seq: i64, delay: Duration) -> Result<(), DoorbellError>;
+    async fn ring(
+        &self,
+        project: &str,
+        action: ActionId,
+        seq: i64,
+        delay: Duration,
+    ) -> Result<(), DoorbellError>;
 }
 
 /// The queue did not take the message, or did not say so.

@@ -4,7 +4,7 @@ use crate::message::Message;
 use async_trait::async_trait;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::DisplayErrorContext;
-use coppice_domain::ids::ActionId;
+use coppice_domain::ids::{ActionId, message_group};
 use coppice_engine::{Doorbell, DoorbellError};
 use std::time::Duration;
 
@@ -25,12 +25,19 @@ impl SqsDoorbell {
 
 #[async_trait]
 impl Doorbell for SqsDoorbell {
-    async fn ring(&self, action: ActionId, seq: i64, delay: Duration) -> Result<(), DoorbellError> {
+    async fn ring(
+        &self,
+        project: &str,
+        action: ActionId,
+        seq: i64,
+        delay: Duration,
+    ) -> Result<(), DoorbellError> {
         let sent = self
             .client
             .send_message()
             .queue_url(&self.queue_url)
             .message_body(Message { action, seq }.body())
+            .message_group_id(message_group(project))
             .delay_seconds(whole_seconds(delay).min(900))
             .send()
             .await;

@@ -69,7 +69,13 @@ impl Bell {
 
 #[async_trait]
 impl Doorbell for Bell {
-    async fn ring(&self, action: ActionId, seq: i64, delay: Duration) -> Result<(), DoorbellError> {
+    async fn ring(
+        &self,
+        _project: &str,
+        action: ActionId,
+        seq: i64,
+        delay: Duration,
+    ) -> Result<(), DoorbellError> {
         *self.rung.lock().unwrap_or_else(PoisonError::into_inner) += 1;
         // SQS delays by whole seconds, rounded up.
         let delay = Duration::from_secs(u64::try_from(delay.as_millis().div_ceil(1000)).unwrap_or(0));

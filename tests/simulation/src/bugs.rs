@@ -24,11 +24,23 @@ pub enum Bug {
     StaleIndexTrusted,
     /// An action that ends keeps its cluster.
     LockNeverReleased,
+    /// Who holds a node or a cluster is not a condition of later writes.
+    HolderIgnored,
+    /// That a resource uses a profile is not written down.
+    ReferenceNotTaken,
+    /// A transaction that is refused passes for one that took effect.
+    RefusalMissed,
+    /// A cluster goes on listing nodes that are gone.
+    MemberForgotten,
+    /// A deleted cluster goes on counting.
+    CountLost,
+    /// What happened is not written down.
+    EventLost,
 }
 
 impl Bug {
     /// Every bug.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 13] = [
         Self::NoFence,
         Self::DoubleCount,
         Self::EndsTwice,
@@ -36,6 +48,12 @@ impl Bug {
         Self::DueTimeDropped,
         Self::StaleIndexTrusted,
         Self::LockNeverReleased,
+        Self::HolderIgnored,
+        Self::ReferenceNotTaken,
+        Self::RefusalMissed,
+        Self::MemberForgotten,
+        Self::CountLost,
+        Self::EventLost,
     ];
 }
 
@@ -63,7 +81,25 @@ impl Sabotage {
     ) -> Result<Request, Answer> {
         let mut request = request.clone();
         match self.bug {
-            None | Some(Bug::EffectBeforeRecord) => {}
+            None | Some(Bug::EffectBeforeRecord | Bug::RefusalMissed) => {}
+            Some(Bug::HolderIgnored) => {
+                each_write(&mut request, |write| weaken(write, "#active_action = ", "#active_action"));
+            }
+            Some(Bug::ReferenceNotTaken) => leave_out(&mut request, |write| {
+                put(write, "pk").starts_with("P#") && put(write, "sk").starts_with("R#")
+            }),
+            Some(Bug::MemberForgotten) => {
+                if request.operation == "DeleteItem" && sort_key(&request.body).starts_with("M#") {
+                    return Err(Answer { status: 200, body: json!({}).to_string() });
+                }
+                leave_out(&mut request, |write| sort_key(&write["Delete"]).starts_with("M#"));
+            }
+            Some(Bug::CountLost) => leave_out(&mut request, |write| {
+                let update = &write["Update"];
+                let counts = update["Key"]["pk"]["S"].as_str().is_some_and(|pk| pk.starts_with("PROJ#"));
+                counts && update["ExpressionAttributeValues"].to_string().contains("\"-1\"")
+            }),
+            Some(Bug::EventLost) => leave_out(&mut request, |write| put(write, "pk").starts_with("E#")),
             Some(Bug::NoFence) => each_write(&mut request, |write| weaken(write, "#fence = ", "#fence")),
             Some(Bug::EndsTwice) => each_write(&mut request, |write| weaken(write, "#status IN ", "#status")),
             Some(Bug::DoubleCount) => {
@@ -88,12 +124,40 @@ impl Sabotage {
         Ok(request)
     }
 
+    /// The answer as the bug would understand it.
+    pub(crate) fn misread(&self, request: &Request, answer: Answer) -> Answer {
+        let missed = self.bug == Some(Bug::RefusalMissed)
+            && request.operation == "TransactWriteItems"
+            && answer.status == 400
+            && answer.body.contains("ConditionalCheckFailed");
+        if missed { Answer { status: 200, body: json!({}).to_string() } } else { answer }
+    }
+
     /// The writes of a task that are yet to be made: an instance was asked for, so now is their time.
     pub(crate) fn release(&mut self, task: TaskId) -> Vec<Request> {
         let (due, kept) = self.withheld.drain(..).partition(|(owner, _)| *owner == task);
         self.withheld = kept;
         due.into_iter().map(|(_, request): (TaskId, Request)| request).collect()
     }
+}
+
+/// Leaves writes out of a transaction; one that has no others stays as it is.
+fn leave_out(request: &mut Request, unwanted: impl Fn(&Value) -> bool) {
+    if let Some(writes) = request.body["TransactItems"].as_array_mut()
+        && !writes.iter().all(&unwanted)
+    {
+        writes.retain(|write| !unwanted(write));
+    }
+}
+
+/// A key attribute of the item that a write puts; nothing for others.
+fn put<'a>(write: &'a Value, name: &str) -> &'a str {
+    write["Put"]["Item"][name]["S"].as_str().unwrap_or_default()
+}
+
+/// The sort key of the item that a write names.
+fn sort_key(write: &Value) -> &str {
+    write["Key"]["sk"]["S"].as_str().unwrap_or_default()
 }
 
 fn each_write(request: &mut Request, mut change: impl FnMut(&mut Value)) {

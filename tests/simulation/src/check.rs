@@ -5,6 +5,7 @@ use crate::watch::is_terminal;
 use crate::world::World;
 use coppice_compute::simulated::InstanceStore;
 use coppice_compute::{Filter, InstanceState};
+use coppice_domain::ids::EventId;
 use coppice_domain::time::{Clock, Timestamp};
 use futures::FutureExt;
 use serde_json::Value;
@@ -72,6 +73,7 @@ pub(crate) fn check(world: &World) -> Vec<String> {
         rest.violations.push("the simulation's own view of the table is wrong".to_owned());
     }
     rest.actions_have_ended(world);
+    rest.events_tell(history);
     rest.clusters_are_settled();
     rest.nodes_are_settled();
     rest.instances_are_claimed();
@@ -132,6 +134,23 @@ fn instances(world: &World) -> Vec<(String, String, InstanceState)> {
 }
 
 impl Rest {
+    /// What was asked for and done has a beginning and an end in the history of events.
+    fn events_tell(&mut self, history: &History) {
+        let events = by_id(history, "E");
+        let done = self.actions.iter().filter(|(_, action)| {
+            text(action, "status") == Some("SUCCEEDED") && text(action, "parent").is_none()
+        });
+        for (id, action) in done {
+            let Ok(id) = id.parse() else { continue };
+            for phase in ["start", "end"] {
+                if !events.contains_key(&EventId::derived(id, phase, 0).to_string()) {
+                    let kind = text(action, "kind").unwrap_or_default();
+                    self.violations.push(format!("{kind} {id} was done, and no event tells of its {phase}"));
+                }
+            }
+        }
+    }
+
     fn actions_have_ended(&mut self, world: &World) {
         for id in &world.book().acknowledged {
             if !self.actions.contains_key(&id.to_string()) {

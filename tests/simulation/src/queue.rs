@@ -115,7 +115,13 @@ impl Queue {
 
 #[async_trait]
 impl Doorbell for Queue {
-    async fn ring(&self, action: ActionId, seq: i64, delay: Duration) -> Result<(), DoorbellError> {
+    async fn ring(
+        &self,
+        _project: &str,
+        action: ActionId,
+        seq: i64,
+        delay: Duration,
+    ) -> Result<(), DoorbellError> {
         let label = format!("ring {} seq {seq} in {} s", action.short(), delay.as_secs());
         let lost = || DoorbellError("no answer".to_owned());
         match self.gate.arrive(Class::Ring, label).await {

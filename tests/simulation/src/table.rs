@@ -82,7 +82,8 @@ impl Table {
             Ok(request) => request,
             Err(answer) => return answer,
         };
-        self.apply(&mut state, &request)
+        let answer = self.apply(&mut state, &request);
+        state.sabotage.misread(&request, answer)
     }
 
     fn apply(&self, state: &mut State, request: &Request) -> Answer {

@@ -49,3 +49,40 @@ fn a_stale_index_that_is_trusted_is_caught() {
 fn a_lock_that_is_never_released_is_caught() {
     caught(Bug::LockNeverReleased);
 }
+
+#[test]
+fn a_holder_that_is_ignored_is_caught() {
+    caught(Bug::HolderIgnored);
+}
+
+#[test]
+fn a_reference_that_is_not_taken_is_caught() {
+    caught(Bug::ReferenceNotTaken);
+}
+
+#[test]
+fn a_refusal_that_is_missed_is_caught() {
+    caught(Bug::RefusalMissed);
+}
+
+#[test]
+fn a_member_that_is_forgotten_is_caught() {
+    caught(Bug::MemberForgotten);
+}
+
+#[test]
+fn a_count_that_is_lost_is_caught() {
+    caught(Bug::CountLost);
+}
+
+#[test]
+fn an_event_that_is_lost_is_caught() {
+    caught(Bug::EventLost);
+}
+
+#[test]
+fn every_bug_has_its_test() {
+    let lines = include_str!("planted.rs").lines().map(str::trim_start);
+    let tests = lines.filter(|line| line.starts_with("caught(Bug::")).count();
+    assert_eq!(tests, Bug::ALL.len());
+}

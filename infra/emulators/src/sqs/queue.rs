@@ -1,4 +1,5 @@
-//! One standard queue: messages ordered by the moment from which they can be received.
+//! One standard queue: messages ordered by the moment from which they can be received, and fair to the groups
+//! they belong to.
 
 use super::fault::Fault;
 use super::message::Message;
@@ -14,8 +15,28 @@ pub(super) struct Queue {
     pub(super) modified_at: Duration,
     /// By sequence, which is also the order of sending.
     messages: BTreeMap<u64, Message>,
-    /// Every message once, by when it can be received.
+    /// By name; messages without one are a group, too.
+    groups: BTreeMap<String, Group>,
+}
+
+/// The messages of one group, by when they can be received.
+#[derive(Default)]
+struct Group {
+    /// Every message once.
     due: BTreeSet<(Duration, u64)>,
+    /// Those that somebody has received, until they can be received again.
+    in_flight: BTreeSet<(Duration, u64)>,
+}
+
+impl Group {
+    fn in_flight(&mut self, now: Duration) -> usize {
+        self.in_flight = self.in_flight.split_off(&(now, u64::MAX));
+        self.in_flight.len()
+    }
+}
+
+fn group(message: &Message) -> String {
+    message.content.group.clone().unwrap_or_default()
 }
 
 /// What a receive asks of a queue.
@@ -51,11 +72,17 @@ pub(super) struct Counts {
 
 impl Queue {
     pub(super) fn new(settings: Settings, now: Duration) -> Self {
-        Self { settings, created_at: now, modified_at: now, messages: BTreeMap::new(), due: BTreeSet::new() }
+        Self {
+            settings,
+            created_at: now,
+            modified_at: now,
+            messages: BTreeMap::new(),
+            groups: BTreeMap::new(),
+        }
     }
 
     pub(super) fn insert(&mut self, message: Message) {
-        self.due.insert((message.visible_at, message.sequence));
+        self.groups.entry(group(&message)).or_default().due.insert((message.visible_at, message.sequence));
         self.messages.insert(message.sequence, message);
     }
 
@@ -63,7 +90,7 @@ impl Queue {
         self.messages.get(&sequence)
     }
 
-    /// Receives messages that are due, the longest due first.
+    /// Receives messages that are due: of the group of which fewest are in flight, the longest due first.
     pub(super) fn take(&mut self, now: Duration, take: Take) -> Taken {
         let mut taken = Taken::default();
         while taken.received.len() < take.most {
@@ -74,26 +101,33 @@ impl Queue {
                 continue;
             }
             message.receive(now, take.visibility);
+            let group = self.groups.entry(group(&message)).or_default();
+            group.in_flight.insert((message.visible_at, sequence));
             self.messages.insert(sequence, message);
             taken.received.push(sequence);
         }
         // Only now, or a visibility of nought would hand one message out twice.
         for sequence in &taken.received {
             if let Some(message) = self.messages.get(sequence) {
-                self.due.insert((message.visible_at, *sequence));
+                let group = self.groups.entry(group(message)).or_default();
+                group.due.insert((message.visible_at, *sequence));
             }
         }
         taken
     }
 
     fn pop_due(&mut self, now: Duration) -> Option<u64> {
-        self.due.first().filter(|(visible_at, _)| *visible_at <= now)?;
-        self.due.pop_first().map(|(_, sequence)| sequence)
+        let waiting = self.groups.values_mut().filter_map(|group| {
+            let first = *group.due.first().filter(|(visible_at, _)| *visible_at <= now)?;
+            Some((group.in_flight(now), first, group))
+        });
+        let (.., fairest) = waiting.min_by_key(|(in_flight, first, _)| (*in_flight, *first))?;
+        fairest.due.pop_first().map(|(_, sequence)| sequence)
     }
 
     /// When the first message becomes due; in the past when one is due already.
     pub(super) fn next_due(&self) -> Option<Duration> {
-        self.due.first().map(|(visible_at, _)| *visible_at)
+        self.groups.values().filter_map(|group| group.due.first()).map(|(visible_at, _)| *visible_at).min()
     }
 
     /// Deletes the message of a receipt. One that is gone is no error, and one received again since stays:
@@ -105,8 +139,14 @@ impl Queue {
     }
 
     fn remove(&mut self, sequence: u64) {
-        if let Some(message) = self.messages.remove(&sequence) {
-            self.due.remove(&(message.visible_at, sequence));
+        let Some(message) = self.messages.remove(&sequence) else { return };
+        let name = group(&message);
+        if let Some(group) = self.groups.get_mut(&name) {
+            group.due.remove(&(message.visible_at, sequence));
+            group.in_flight.remove(&(message.visible_at, sequence));
+            if group.due.is_empty() {
+                self.groups.remove(&name);
+            }
         }
     }
 
@@ -134,16 +174,20 @@ impl Queue {
             let reason = "Total VisibilityTimeout for the message is beyond the limit [43200 seconds].";
             return Err(Fault::parameter("VisibilityTimeout", timeout.as_secs(), reason));
         }
-        self.due.remove(&(message.visible_at, receipt.sequence));
+        let group = self.groups.entry(group(message)).or_default();
+        let (before, after) = ((message.visible_at, receipt.sequence), (now + timeout, receipt.sequence));
         message.visible_at = now + timeout;
-        self.due.insert((message.visible_at, receipt.sequence));
+        for messages in [&mut group.due, &mut group.in_flight] {
+            messages.remove(&before);
+            messages.insert(after);
+        }
         Ok(())
     }
 
     /// Drops every message, received or not.
     pub(super) fn purge(&mut self) {
         self.messages.clear();
-        self.due.clear();
+        self.groups.clear();
     }
 
     /// Drops messages older than the retention period.

@@ -128,8 +128,8 @@ fn due_at(env: &Env, now: Timestamp) -> Timestamp {
 }
 
 /// Rings, and leaves it to the sweep when the queue does not answer.
-pub(crate) async fn ring(env: &Env, action: ActionId, seq: i64, delay: Duration) {
-    if let Err(error) = env.doorbell.ring(action, seq, delay).await {
-        tracing::warn!(action.id = %action, error = %error, "doorbell not rung; the sweep will ring");
+pub(crate) async fn ring(env: &Env, action: &Action, seq: i64, delay: Duration) {
+    if let Err(error) = env.doorbell.ring(&action.project, action.id, seq, delay).await {
+        tracing::warn!(action.id = %action.id, error = %error, "doorbell not rung; the sweep will ring");
     }
 }

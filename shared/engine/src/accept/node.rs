@@ -91,7 +91,7 @@ pub async fn node_create(
         let accepted = AcceptedAction { action: &action, due_at: due_at(env, now), work: None };
         match env.store.accept_node(&node, accepted, now).await? {
             NodeAcceptance::Accepted => {
-                ring(env, action.id, 0, Duration::ZERO).await;
+                ring(env, &action, 0, Duration::ZERO).await;
                 return Ok((node, action.id));
             }
             NodeAcceptance::IndexTaken => {
@@ -146,7 +146,7 @@ pub async fn node_action(
         };
         match acceptance {
             Acceptance::Accepted => {
-                ring(env, action.id, 0, Duration::ZERO).await;
+                ring(env, &action, 0, Duration::ZERO).await;
                 return Ok(action.id);
             }
             Acceptance::Held(_) if kind == ActionKind::NodeDelete => {

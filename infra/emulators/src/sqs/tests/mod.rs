@@ -1,6 +1,7 @@
 //! The service from outside: as a state machine, through the SDK, and over a socket.
 
 mod admin;
+mod fairness;
 mod sdk;
 mod socket;
 mod visibility;

@@ -2,6 +2,7 @@
 
 use super::{Item, Table, compare, text};
 use crate::check::{Complaints, ensure};
+use coppice_domain::action::ActionKind;
 use coppice_domain::cluster::Cluster;
 use coppice_domain::ids::ClusterId;
 use coppice_domain::node::Node;
@@ -31,8 +32,19 @@ pub(super) fn check(table: &Table, complaints: &mut Complaints) {
             format!("node {} is of another project than its cluster {id}", node.id)
         });
     }
-    let there: BTreeSet<Key> = table.keys("C#", MEMBER);
+    let mut there: BTreeSet<Key> = table.keys("C#", MEMBER);
+    there.retain(|key| should.contains(key) || !joins(table, &table.items[key]));
     compare("a member", &there, &should, complaints);
+}
+
+/// Whether an action that goes on is making a node the member that this records.
+fn joins(table: &Table, member: &Item) -> bool {
+    let by = text(member, "by");
+    table.actions.iter().any(|action| {
+        by == Some(&action.id.to_string())
+            && matches!(action.kind, ActionKind::ClusterAddNodes | ActionKind::ClusterReplaceNodes)
+            && !action.status.is_terminal()
+    })
 }
 
 fn agree(node: &Node, member: &Item, complaints: &mut Complaints) {
