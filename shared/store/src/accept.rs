@@ -1,7 +1,7 @@
 //! Accepting requests that start work: one transaction records the work, makes it findable as due, and
 //! claims its target (invariants 1 and 2).
 
-use crate::entity::{Entity, Kind, indexed};
+use crate::entity::{Entity, Kind, indexed, part_inputs};
 use crate::error::StoreError;
 use crate::item::{Item, s, set, text};
 use crate::keys;
@@ -86,7 +86,7 @@ impl Store {
         for item in indexed(cluster, false)? {
             writes.push(Write::put(item)?);
         }
-        writes.push(action_put(accepted)?);
+        writes.extend(action_put(accepted)?);
         Ok(match self.transact(writes, Some(accepted.action.id.uuid())).await? {
             Transacted::Done => Some(Acceptance::Accepted),
             Transacted::Refused(refusals) if refusals.first().is_some_and(Option::is_some) => {
@@ -118,7 +118,10 @@ impl Store {
             .if_is("active_action", supersede.map(|former| s(former.to_string())));
         // A deletion does not wait for what goes on at the members: it takes them over.
         let hold = if action.kind == ActionKind::ClusterDelete { hold } else { hold.if_lacks(SHARED) };
-        let writes = vec![hold, action_put(accepted)?.if_lacks("pk")];
+        let mut writes = vec![hold];
+        for write in action_put(accepted)? {
+            writes.push(write.if_lacks("pk"));
+        }
         // No token of our own: a deletion tries again with another holder, which is another request.
         Ok(match self.transact(writes, None).await? {
             Transacted::Done => Acceptance::Accepted,
@@ -144,7 +147,8 @@ impl Store {
     }
 }
 
-pub(crate) fn action_put(accepted: AcceptedAction<'_>) -> Result<Write, StoreError> {
+/// The writes that record an action: the first is its own item.
+pub(crate) fn action_put(accepted: AcceptedAction<'_>) -> Result<Vec<Write>, StoreError> {
     let id = accepted.action.id;
     let mut item = indexed(accepted.action, false)?.pop().unwrap_or_default();
     item.extend(due_attributes(id, accepted.due_at));
@@ -154,7 +158,8 @@ pub(crate) fn action_put(accepted: AcceptedAction<'_>) -> Result<Write, StoreErr
     if let Some(work) = accepted.work {
         item.insert("work".to_owned(), s(work.to_string()));
     }
-    Write::put(item)
+    let apart = part_inputs(&mut item, accepted.action.created_at)?;
+    [Some(item), apart].into_iter().flatten().map(Write::put).collect()
 }
 
 /// A derived action as an item: listed and found like any other, but never due by itself.

@@ -78,7 +78,7 @@ impl Store {
         for item in indexed(node, true)? {
             writes.push(Write::put(item)?);
         }
-        writes.push(action_put(accepted)?);
+        writes.extend(action_put(accepted)?);
         // With another index it is another request: a token stands for one.
         let token = ActionId::derived(accepted.action.id, "accepted", node.index.cast_unsigned()).uuid();
         let refusals = match self.transact(writes, Some(token)).await? {
@@ -119,7 +119,8 @@ impl Store {
                 .set("active_action", s(action.id.to_string()))
                 .if_exists()
                 .if_is("active_action", supersede.map(|former| s(former.to_string())));
-            let mut writes = vec![hold, action_put(accepted)?];
+            let mut writes = vec![hold];
+            writes.extend(action_put(accepted)?);
             writes.extend(cluster.map(|cluster| share(cluster, action.id)));
             let refusals = match self.transact(writes, None).await? {
                 Transacted::Done => return Ok(Acceptance::Accepted),
@@ -147,7 +148,8 @@ impl Store {
         node: &Node,
         accepted: AcceptedAction<'_>,
     ) -> Result<Acceptance, StoreError> {
-        let writes = vec![Write::check(keys::node(node.id)).if_exists(), action_put(accepted)?];
+        let mut writes = vec![Write::check(keys::node(node.id)).if_exists()];
+        writes.extend(action_put(accepted)?);
         Ok(match self.transact(writes, Some(accepted.action.id.uuid())).await? {
             Transacted::Done => Acceptance::Accepted,
             Transacted::Refused(_) => Acceptance::Gone,

@@ -64,11 +64,21 @@ impl Store {
     pub async fn get<T: Entity>(&self, id: T::Id) -> Result<Option<T>, StoreError> {
         let keys = T::keys(id);
         if let [only] = keys.as_slice() {
-            return self.item(only).await?.map(|item| T::decode(&[item])).transpose();
+            let Some(item) = self.item(only).await? else { return Ok(None) };
+            return T::decode(&self.whole::<T>(item).await?).map(Some);
         }
         let found = self.items(&keys, true).await?;
         let items: Vec<Item> = found.into_values().collect();
         if items.is_empty() { Ok(None) } else { T::decode(&items).map(Some) }
+    }
+
+    /// An item of a resource, and what it says is elsewhere.
+    pub(crate) async fn whole<T: Entity>(&self, item: Item) -> Result<Vec<Item>, StoreError> {
+        let rest = match T::rest(&item) {
+            Some(key) => self.item(&key).await?,
+            None => None,
+        };
+        Ok([Some(item), rest].into_iter().flatten().collect())
     }
 
     /// Reads these resources in the order of their ids; absent ones, and those named before, are left out.
@@ -80,9 +90,14 @@ impl Store {
         let wanted: Vec<Key> =
             ids.iter().flat_map(|id| T::keys(*id)).filter(|key| seen.insert(key.clone())).collect();
         let mut found = self.items(&wanted, true).await?;
+        let rest: Vec<Key> = found.values().filter_map(T::rest).collect();
+        let mut rest = if rest.is_empty() { HashMap::new() } else { self.items(&rest, true).await? };
         let mut resources = Vec::with_capacity(ids.len());
         for id in ids {
-            let items: Vec<Item> = T::keys(*id).iter().filter_map(|key| found.remove(key)).collect();
+            let mut items: Vec<Item> = T::keys(*id).iter().filter_map(|key| found.remove(key)).collect();
+            let more: Vec<Item> =
+                items.iter().filter_map(T::rest).filter_map(|key| rest.remove(&key)).collect();
+            items.extend(more);
             if !items.is_empty() {
                 resources.push(T::decode(&items)?);
             }

@@ -4,12 +4,14 @@
 use crate::binding::BindingChange;
 use crate::cluster::{change, removal};
 use crate::error::StoreError;
+use crate::item::s;
 use crate::step::{event_put, with_data};
 use crate::store::Store;
 use crate::task::{Finish, Task, finish};
 use crate::transaction::{Transacted, Write};
 use coppice_domain::cluster::{Cluster, JsonMap};
 use coppice_domain::event::Event;
+use serde_json::Value;
 
 /// How a task on a cluster ends, and what changes with its end.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +22,8 @@ pub struct ClusterEnd<'a> {
     pub bindings: &'a [BindingChange],
     /// What the policies decided, if that has not been recorded yet.
     pub data: Option<&'a JsonMap>,
+    /// What the action produced.
+    pub outputs: Option<&'a JsonMap>,
     /// What happened: the end, and the start if that has not been recorded yet.
     pub events: &'a [Event],
     /// How the task ends.
@@ -80,5 +84,9 @@ impl Store {
 
 /// The write that ends the task itself.
 fn end_of(task: &Task, ending: &ClusterEnd<'_>) -> Write {
-    with_data(finish(task.action.id, ending.end), ending.data)
+    let write = with_data(finish(task.action.id, ending.end), ending.data);
+    match ending.outputs {
+        Some(outputs) => write.set("outputs", s(Value::Object(outputs.clone()).to_string())),
+        None => write,
+    }
 }

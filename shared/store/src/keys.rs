@@ -14,6 +14,7 @@
 //! | receiver | `R#<receiver>` | `A` |
 //! | receiver that acts on a cluster | `C#<cluster>` | `R#<receiver>` |
 //! | action | `X#<action>` | `A` |
+//! | inputs of an action that are long | `X#<action>` | `B` |
 //! | part of a long list of an action | `X#<action>` | `I#<part>` |
 //! | event | `E#<event>` | `A` |
 //! | name of a cluster, profile, policy or receiver | `NAME#<kind>#<project>` | `<name>#<id>` |
@@ -44,7 +45,7 @@ impl Key {
 
 /// Sort key of an entity's own item.
 pub const SELF: &str = "A";
-/// Sort key of a cluster's second item.
+/// Sort key of a second item: a cluster's bulky attributes, an action's long inputs.
 pub const BODY: &str = "B";
 /// Prefix of the sort keys of a cluster's members.
 pub const MEMBER: &str = "M#";
@@ -136,6 +137,12 @@ pub fn cluster_receiver(cluster: ClusterId, receiver: ReceiverId) -> Key {
 #[must_use]
 pub fn action(id: ActionId) -> Key {
     entity(Kind::Action, id)
+}
+
+/// An action's inputs, where they are too long for its own item.
+#[must_use]
+pub fn action_body(id: ActionId) -> Key {
+    Key::new(partition(Kind::Action, id), BODY)
 }
 
 /// Part `number` of the list `set`, which is too long for the action's own item.

@@ -120,10 +120,12 @@ pub(crate) fn open_statuses() -> impl Iterator<Item = AttributeValue> {
 }
 
 impl Task {
-    pub(crate) fn decode(item: &Item) -> Result<Self, StoreError> {
+    /// Reads a task from the items of its action, its own first.
+    pub(crate) fn decode(items: &[Item]) -> Result<Self, StoreError> {
+        let Some(item) = items.first() else { return Err(StoreError::Corrupt("no task".to_owned())) };
         let work = text(item, "work").map(serde_json::from_str).transpose();
         Ok(Self {
-            action: Action::decode(std::slice::from_ref(item))?,
+            action: Action::decode(items)?,
             fence: number(item, "fence").unwrap_or(0),
             owner: text(item, "owner").and_then(|owner| owner.parse().ok()),
             lease_until: moment(item, "lease_until"),
@@ -156,7 +158,10 @@ impl Store {
     /// # Errors
     /// When the store fails or the item cannot be read.
     pub async fn task(&self, id: ActionId) -> Result<Option<Task>, StoreError> {
-        self.item(&keys::action(id)).await?.map(|item| Task::decode(&item)).transpose()
+        match self.item(&keys::action(id)).await? {
+            Some(item) => Task::decode(&self.whole::<Action>(item).await?).map(Some),
+            None => Ok(None),
+        }
     }
 
     /// Claims a task for a worker; `None` when it is claimed, parked anew or ended by someone else.
@@ -176,7 +181,7 @@ impl Store {
             .if_is("seq", (claim.seq != 0).then(|| n(claim.seq)))
             .if_lacks_or_at_most("lease_until", at(claim.now));
         match self.write(write).await? {
-            Written::Done(item) => Task::decode(&item).map(Some),
+            Written::Done(item) => Task::decode(&self.whole::<Action>(item).await?).map(Some),
             Written::Refused(_) => Ok(None),
         }
     }

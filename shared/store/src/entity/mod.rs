@@ -8,6 +8,7 @@ mod policy;
 mod profile;
 mod receiver;
 
+pub(crate) use action::part_inputs;
 pub(crate) use cluster::CLUSTER_BODY;
 
 use crate::error::StoreError;
@@ -85,6 +86,10 @@ pub trait Entity: Sized + Clone + Send + Sync {
     /// The keys of the items that make it up: its own first.
     fn keys(id: Self::Id) -> Vec<Key> {
         vec![keys::entity(Self::KIND, id)]
+    }
+    /// Where the rest of a resource is, if this item of it says that some is elsewhere.
+    fn rest(_item: &Item) -> Option<Key> {
+        None
     }
     /// The record as items, without index keys.
     fn encode(&self) -> Result<Vec<Item>, StoreError>;

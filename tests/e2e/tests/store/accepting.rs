@@ -174,5 +174,5 @@ async fn an_action_on_a_cluster_that_is_gone_is_told_so() {
 
 /// An end with which nothing but the cluster changes.
 fn ending<'a>(cluster: (&'a Cluster, &'a Cluster), event: &'a Event, end: &'a Finish) -> ClusterEnd<'a> {
-    ClusterEnd { cluster, bindings: &[], data: None, events: std::slice::from_ref(event), end }
+    ClusterEnd { cluster, bindings: &[], data: None, outputs: None, events: std::slice::from_ref(event), end }
 }

@@ -5,6 +5,7 @@ mod accepting;
 mod adopting;
 mod backend;
 mod finding;
+mod inputs;
 mod listing;
 mod mailboxes;
 mod pages;

@@ -5,11 +5,13 @@ use crate::actions::{ClusterAction, Ending};
 use crate::dispatch::end;
 use crate::fleet::Run;
 use crate::history;
-use crate::work::Plan;
+use crate::jobs::Job;
+use crate::work::{Creation, IN_PLACE, Plan};
 use coppice_domain::action::ActionStatus;
-use coppice_domain::cluster::Cluster;
-use coppice_domain::ids::ActionId;
+use coppice_domain::cluster::{Cluster, JsonMap};
+use coppice_domain::ids::{ActionId, NodeId};
 use coppice_store::{BindingChange, ClusterEnd, ClusterView, StoreError, child};
+use serde_json::json;
 
 impl Worker {
     /// Ends the action a deletion took the cluster over from, after what it and those before it derived: a
@@ -70,10 +72,12 @@ impl Worker {
                 let mut bindings = ending.bindings;
                 bindings.extend(counted.map(|policy| BindingChange::Counted(policy, now)));
                 let data = run.decided.shown();
+                let outputs = outputs(run, ending.status);
                 let ending = ClusterEnd {
                     cluster: (before, &after),
                     bindings: &bindings,
                     data: data.as_ref(),
+                    outputs: outputs.as_ref(),
                     events: &events,
                     end: &finish,
                 };
@@ -91,4 +95,18 @@ impl Worker {
         );
         Ok(if done { Yield::Ended } else { Yield::Lost })
     }
+}
+
+/// What an action that succeeded produced: the nodes that came or went in its last phase. A list that would
+/// make the record grow with the cluster is left out (invariant 6).
+fn outputs(run: &Run<'_>, status: ActionStatus) -> Option<JsonMap> {
+    let plan = run.work.plan.as_ref().filter(|_| status == ActionStatus::Succeeded)?;
+    let own = run.task.action.id;
+    if let Some(creation) = plan.creation.filter(|creation| creation.count <= IN_PLACE as u64) {
+        let added: Vec<NodeId> = (0..creation.count).map(|place| Creation::node(own, place)).collect();
+        return Some(JsonMap::from_iter([("nodes_added".to_owned(), json!(added))]));
+    }
+    let left =
+        plan.assignment.as_ref().filter(|assignment| matches!(assignment.job, Job::Remove | Job::Leave))?;
+    (!left.nodes.is_empty()).then(|| JsonMap::from_iter([("nodes_removed".to_owned(), json!(left.nodes))]))
 }

@@ -54,5 +54,6 @@ pub(super) const ACCEPTED: &[Accepted] = &[
     accept(130, 130, "body.error", "without overrides nothing is overridden; the server itself is not there"),
     chance(152, 153, "body.actions.name", "two nodes are made at once: either may come first"),
     chance(152, 153, "body.actions.target", "two nodes are made at once: either may come first"),
+    accept(152, 156, "*.outputs", "an action tells which nodes it made or took out, as it was meant to"),
     accept(168, 170, "body.services", "functions are the services here; the reference's are processes"),
 ];
