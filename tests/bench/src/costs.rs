@@ -45,11 +45,38 @@ pub(crate) async fn run(quick: bool) -> Outcome<String> {
     Ok(table.text())
 }
 
+/// Counts what nodes cost in clusters of any size, and in many clusters at once; answers with the table.
+pub(crate) async fn scale() -> Outcome<String> {
+    let head = ["what", "requests", "read units", "write units", "messages", "budget"];
+    let mut table = Table::new("Costs of nodes, counted in process", &head);
+    for size in [10, 100, 1_000, 5_000] {
+        nodes(&mut table, size).await;
+    }
+    crowd(&mut table).await;
+    Ok(table.text())
+}
+
+/// What a node costs when a thousand clusters of ten are asked for at once.
+async fn crowd(table: &mut Table) {
+    const CLUSTERS: u32 = 1_000;
+    const NODES: u32 = 10;
+    let app = app(0.5).await;
+    let profile = app.profile(ALICE, "p").await;
+    let counter = Counter::start(&app);
+    for number in 0..CLUSTERS {
+        app.cluster_accepted(ALICE, &format!("c{number}"), &profile, u64::from(NODES)).await;
+    }
+    while app.answer_next().await.is_some() {}
+    let what = format!("create a node, {CLUSTERS} clusters of {NODES} at once");
+    row(table, &what, &counter.stop(CLUSTERS * NODES), Limit::default());
+}
+
 /// The system, where instances take `build` to be ready.
 async fn app(build: f64) -> TestApp {
     let mut options = Options::default();
     options.simulated.build_seconds = build;
     options.settings.max_clusters_per_project = 10_000;
+    options.settings.max_nodes_per_cluster = 10_000;
     TestApp::with(options).await
 }
 
@@ -128,10 +155,28 @@ async fn nodes(table: &mut Table, size: u32) {
     let limit = Limit { reads: Some(6.0), writes: Some(20.0), ..Limit::default() };
     row(table, &format!("create a node, one of {size}"), &counter.stop(size), limit);
     let counter = Counter::start(&app);
+    app.act(ALICE, &cluster, &json!({ "check": {} })).await;
+    app.drain().await;
+    row(table, &format!("check a node, one of {size}"), &counter.stop(size), Limit::default());
+    let counter = Counter::start(&app);
+    update(&app, &cluster).await;
+    row(table, &format!("give a node another profile, one of {size}"), &counter.stop(size), Limit::default());
+    let counter = Counter::start(&app);
     let empty = json!({ "resize": { "adjustment_type": "EXACT_CAPACITY", "number": 0 } });
     app.act(ALICE, &cluster, &empty).await;
     app.drain().await;
     row(table, &format!("delete a node, one of {size}"), &counter.stop(size), Limit::default());
+}
+
+/// Gives a cluster another profile.
+async fn update(app: &TestApp, cluster: &str) {
+    let mut other = coppice_e2e::spec();
+    other["properties"]["flavor"] = json!("2");
+    let body = json!({ "profile": { "name": "other", "spec": other } });
+    app.post("/v1/profiles").by(ALICE).json(&body).send().await.expect(201);
+    let update = json!({ "cluster": { "profile_id": "other" } });
+    app.patch(&format!("/v1/clusters/{cluster}")).by(ALICE).json(&update).send().await.expect(202);
+    app.drain().await;
 }
 
 /// What a poll costs that finds nothing new, for each of a hundred nodes.

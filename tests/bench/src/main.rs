@@ -21,6 +21,9 @@ struct Options {
     /// Measure less often and smaller: seconds instead of minutes.
     #[arg(long)]
     quick: bool,
+    /// Count what nodes cost in clusters of up to 5,000, and nothing else.
+    #[arg(long)]
+    scale: bool,
     /// The server to measure.
     #[arg(long)]
     server: Option<PathBuf>,
@@ -35,8 +38,11 @@ fn main() -> Outcome<()> {
     if cfg!(debug_assertions) {
         say("This is a debug build: use --release for figures worth keeping.\n")?;
     }
-    speeds::run(&options, &mut say)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    if options.scale {
+        return say(&runtime.block_on(costs::scale())?);
+    }
+    speeds::run(&options, &mut say)?;
     say(&runtime.block_on(costs::run(options.quick))?)
 }
 

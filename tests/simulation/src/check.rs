@@ -3,7 +3,7 @@
 use crate::history::{History, Item, Key, key_of, number, text};
 use crate::watch::is_terminal;
 use crate::world::World;
-use coppice_compute::simulated::InstanceStore;
+use coppice_compute::simulated::{InstanceStore, Record};
 use coppice_compute::{Filter, InstanceState};
 use coppice_domain::ids::EventId;
 use coppice_domain::time::{Clock, Timestamp};
@@ -36,6 +36,8 @@ struct Rest {
     members: BTreeMap<(String, String), Arc<Item>>,
     /// Instances that exist: (id, node, state).
     instances: Vec<(String, String, InstanceState)>,
+    /// Those that vanished by themselves.
+    vanished: BTreeSet<String>,
     violations: Vec<String>,
 }
 
@@ -58,6 +60,7 @@ pub(crate) fn check(world: &World) -> Vec<String> {
         actions: by_id(history, "X"),
         members: BTreeMap::new(),
         instances,
+        vanished: world.vanished.clone(),
         violations: state.watch.violations().to_vec(),
     };
     for ((pk, sk), item) in history.of_kind("C#") {
@@ -112,7 +115,8 @@ pub(crate) fn tally(world: &World) -> BTreeMap<String, u64> {
     tally
 }
 
-fn instances(world: &World) -> Vec<(String, String, InstanceState)> {
+/// Every record of an instance that the backend keeps.
+pub(crate) fn records(world: &World) -> Vec<Record> {
     let span = (Timestamp::from_micros(0), Timestamp::from_micros(i64::MAX));
     let filter = Filter::Deployment { name: &world.deployment, from: span.0, before: span.1 };
     let (mut found, mut mark) = (Vec::new(), None);
@@ -120,12 +124,7 @@ fn instances(world: &World) -> Vec<(String, String, InstanceState)> {
         let page =
             world.instances.list(filter, mark.as_ref()).now_or_never().expect("memory answers at once");
         let page = page.expect("memory answers");
-        let now = world.clock.now();
-        for record in page.records {
-            if let Some(instance) = record.instance_at(now) {
-                found.push((instance.id, record.tags.node.to_string(), instance.state));
-            }
-        }
+        found.extend(page.records);
         mark = page.next;
         if mark.is_none() {
             return found;
@@ -133,12 +132,24 @@ fn instances(world: &World) -> Vec<(String, String, InstanceState)> {
     }
 }
 
+fn instances(world: &World) -> Vec<(String, String, InstanceState)> {
+    let now = world.clock.now();
+    let shown = |record: Record| {
+        let instance = record.instance_at(now)?;
+        Some((instance.id, record.tags.node.to_string(), instance.state))
+    };
+    records(world).into_iter().filter_map(shown).collect()
+}
+
 impl Rest {
     /// What was asked for and done has a beginning and an end in the history of events.
     fn events_tell(&mut self, history: &History) {
         let events = by_id(history, "E");
         let done = self.actions.iter().filter(|(_, action)| {
-            text(action, "status") == Some("SUCCEEDED") && text(action, "parent").is_none()
+            // A node that is gone before its deletion begins has no history any more.
+            text(action, "status") == Some("SUCCEEDED")
+                && text(action, "parent").is_none()
+                && text(action, "kind") != Some("NODE_DELETE")
         });
         for (id, action) in done {
             let Ok(id) = id.parse() else { continue };
@@ -239,7 +250,9 @@ impl Rest {
                         node == id && Some(instance.as_str()) == own && *state == InstanceState::Active
                     })
                     .count();
-                if live != 1 {
+                // Nobody has looked yet since it vanished.
+                let vanished = own.is_some_and(|own| self.vanished.contains(own));
+                if live != 1 && !vanished {
                     violations.push(format!("node {id} is active and its instance {own:?} is not"));
                 }
             }

@@ -48,6 +48,8 @@ pub(crate) struct Faults {
     pub(crate) stall: f64,
     /// All time passes at once, per step.
     pub(crate) leap: f64,
+    /// An instance vanishes, per step.
+    pub(crate) vanish: f64,
 }
 
 impl Faults {
@@ -79,6 +81,7 @@ impl Faults {
             last_words: process * rate(&[0.0, 0.003, 0.02]),
             stall: process * rate(&[0.0, 0.01, 0.06]),
             leap: process * rate(&[0.0, 0.0, 0.005]),
+            vanish: cloud * rate(&[0.0, 0.0, 0.005]),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The scheduler: it owns time, order and faults, and polls one task at a time.
 
 use crate::bugs::Bug;
+use crate::check;
 use crate::cloud::Cloud;
 use crate::faults::Faults;
 use crate::gate::{Class, Fate, Gate, TaskId, Waiting};
@@ -15,8 +16,8 @@ use crate::watch::is_terminal;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, IdentityCache, Region, StalledStreamProtectionConfig};
-use coppice_compute::simulated::{MemoryStore, Simulated, SimulatedConfig};
-use coppice_compute::{Compute, CreateRequest};
+use coppice_compute::simulated::{Departure, InstanceStore, MemoryStore, Record, Simulated, SimulatedConfig};
+use coppice_compute::{Compute, CreateRequest, InstanceState};
 use coppice_domain::time::{Clock, Timestamp};
 use coppice_engine::dispatch::{Outcome, handle};
 use coppice_engine::{Env, Settings, Worker, reconciler};
@@ -26,7 +27,7 @@ use futures::task::noop_waker;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -85,6 +86,8 @@ pub(crate) struct World {
     late_creations: Vec<(Timestamp, CreateRequest)>,
     steps: u64,
     script: Option<Script>,
+    /// Instances that were there one moment and not the next, and nobody had asked for it.
+    pub(crate) vanished: BTreeSet<String>,
 }
 
 /// Deliveries at once.
@@ -109,7 +112,7 @@ impl World {
             staleness_seconds: choose(&[0.0, 0.0, 5.0, 60.0]),
             ..SimulatedConfig::default()
         };
-        let skew = choose(&[0.0, 2.0, 10.0, 180.0]);
+        let skew = choose(&[0.0, 2.0, 10.0, 300.0]);
         let build_seconds = config.build_seconds as u64;
         let settings = Settings {
             max_clusters_per_project: if rng.random_bool(0.3) { 1 } else { 100 },
@@ -184,6 +187,7 @@ impl World {
             late_creations: Vec::new(),
             steps: 0,
             script: None,
+            vanished: BTreeSet::new(),
         };
         world.prepare(&store);
         (world, client_envs)
@@ -492,10 +496,32 @@ impl World {
             let victim = mortals[self.rng.random_range(0..mortals.len())];
             self.kill(victim, "suddenly");
         }
+        if self.rng.random_bool(self.faults.vanish) {
+            self.vanish();
+        }
         if self.rng.random_bool(self.faults.leap) {
             let span = Duration::from_millis(self.rng.random_range(1_000..150_000));
             self.clock.advance(span);
             self.log.line(now, || format!("time leaps by {span:?}"));
+        }
+    }
+
+    /// Makes an instance that runs vanish, as those of clouds do.
+    fn vanish(&mut self) {
+        let now = self.clock.now();
+        let records = check::records(self);
+        let running: Vec<Record> = records
+            .into_iter()
+            .filter(|record| {
+                record.departure.is_none() && record.state_at(now) == Some(InstanceState::Active)
+            })
+            .collect();
+        let Some(was) = running.get(self.rng.random_range(0..running.len().max(1))) else { return };
+        let departure = Some(Departure { accepted_at: now, gone_at: now });
+        let gone = Record { version: was.version + 1, departure, ..was.clone() };
+        if self.instances.replace(was, &gone).now_or_never().is_some_and(|replaced| replaced == Ok(true)) {
+            self.log.line(now, || format!("instance {} vanishes", was.id));
+            self.vanished.insert(was.id.clone());
         }
     }
 

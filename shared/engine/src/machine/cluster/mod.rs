@@ -131,9 +131,14 @@ impl Worker {
             Some(id) => self.env.store.cluster_view(id).await?,
             None => None,
         };
-        let Some(view) = view.filter(|view| view.cluster.active_action == Some(task.action.id)) else {
+        let Some(view) = view else {
             return self.close(task, ActionStatus::Failed, &reason).await;
         };
+        if view.cluster.active_action != Some(task.action.id) {
+            // A deletion has taken the cluster over; what was derived here ends first all the same.
+            self.cancel_children(&view, |holder| holder == task.action.id).await?;
+            return self.close(task, ActionStatus::Failed, &reason).await;
+        }
         let mut run = Run::new(self, task, view, Self::work_of(task).unwrap_or_default());
         run.abandon(&reason, ActionStatus::Failed).await?;
         if let Some(view) = self.env.store.cluster_view(run.view.cluster.id).await? {

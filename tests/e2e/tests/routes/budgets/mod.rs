@@ -5,6 +5,7 @@ mod accepting;
 mod idle;
 mod nodes;
 mod reading;
+mod table;
 
 use coppice_e2e::TestApp;
 use coppice_store::Usage;
