@@ -83,6 +83,8 @@ fn new(env: &Env, call: &Call, name: &str, params: Option<JsonMap>) -> Receiver 
         actor: actor(&caller.user_id, &caller.project_id),
         params,
         channel: JsonMap::new(),
+        schedule: None,
+        next_run: None,
         created_at: env.now(),
         updated_at: None,
     }

@@ -26,6 +26,8 @@ pub(crate) fn webhook() -> Receiver {
         actor: actor("u", "p"),
         params: Some(JsonMap::from_iter([("count".to_owned(), json!(1))])),
         channel: JsonMap::from_iter([("alarm_url".to_owned(), json!("http://localhost"))]),
+        schedule: None,
+        next_run: None,
         created_at: Timestamp::from_micros(0),
         updated_at: None,
     }

@@ -15,6 +15,7 @@ mod jobs;
 pub mod lifecycle;
 mod machine;
 mod mailboxes;
+pub mod receivers;
 pub mod reconciler;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

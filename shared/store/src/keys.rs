@@ -228,6 +228,16 @@ pub fn due(at: Timestamp, id: ActionId) -> String {
     format!("{:017}#{id}", at.micros().max(0))
 }
 
+/// The partition of the `due` index that schedules belong to. One is enough: it changes when a run is made or
+/// a schedule is, and whoever makes runs reads it alone.
+pub const RUNS: &str = "RUNS";
+
+/// The sort key of a schedule's next run in the `due` index.
+#[must_use]
+pub fn run(at: Timestamp, id: ReceiverId) -> String {
+    format!("{:017}#{id}", at.micros().max(0))
+}
+
 /// The sort key after every piece of work that is due by `now`.
 #[must_use]
 pub fn due_until(now: Timestamp) -> String {

@@ -22,6 +22,7 @@ mod project;
 mod purge;
 mod receiver;
 mod release;
+mod schedule;
 mod schema;
 mod settle;
 mod settlement;

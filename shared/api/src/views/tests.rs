@@ -211,6 +211,8 @@ fn a_receiver_reads_as_recorded() {
         actor: map(json!({"trust_id": "aeb547b8aa48427c99e93ce94af2f4ee"})),
         params: Some(map(json!({"count": 1}))),
         channel: map(json!({"alarm_url": url})),
+        schedule: None,
+        next_run: None,
         created_at: at(0),
         updated_at: None,
     };

@@ -1,11 +1,13 @@
 //! Receivers (spec api-resources A6, engine-receivers-health-events §1): the record, what its calls act
-//! with, and what its messages ask for.
+//! with, what its messages ask for, and when it acts by itself.
 
 mod actor;
 mod order;
+pub mod schedule;
 
 pub use actor::actor;
 pub use order::{NotAnOrder, Order, ordered};
+pub use schedule::Schedule;
 
 use crate::action::ActionKind;
 use crate::cluster::JsonMap;
@@ -21,6 +23,8 @@ pub enum ReceiverType {
     Webhook,
     /// By messages on its own queue.
     Message,
+    /// By nobody: it has a schedule.
+    Schedule,
 }
 
 impl ReceiverType {
@@ -30,6 +34,7 @@ impl ReceiverType {
         match self {
             Self::Webhook => "webhook",
             Self::Message => "message",
+            Self::Schedule => "schedule",
         }
     }
 }
@@ -66,6 +71,12 @@ pub struct Receiver {
     pub params: Option<JsonMap>,
     /// How to reach it.
     pub channel: JsonMap,
+    /// When it acts by itself; only for the type that does.
+    #[serde(default)]
+    pub schedule: Option<Schedule>,
+    /// When it does so next; none if it never does again.
+    #[serde(default)]
+    pub next_run: Option<Timestamp>,
     /// When it was created.
     pub created_at: Timestamp,
     /// When it was last updated.
