@@ -43,6 +43,7 @@ pub(crate) fn call(body: Option<Value>, microversion: Microversion) -> Call {
     Call {
         caller: owner(&webhook()),
         microversion,
+        additions: false,
         query: Vec::new(),
         body: body.and_then(|body| body.as_object().cloned()),
         origin: "http://localhost".to_owned(),

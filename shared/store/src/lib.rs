@@ -39,7 +39,7 @@ pub use accept::{Acceptance, AcceptedAction};
 pub use accept_node::NodeAcceptance;
 pub use adopt::Adoption;
 pub use binding::Attached;
-pub use due::DueTask;
+pub use due::DueWork;
 pub use entity::{Entity, Kind};
 pub use error::{FindError, ListError, StoreError};
 pub use finish_node::{NodeFate, NodeFinish};

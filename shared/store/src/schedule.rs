@@ -2,11 +2,10 @@
 
 use crate::entity::Kind;
 use crate::error::StoreError;
-use crate::find::id_in;
 use crate::item::{at, s};
 use crate::keys;
 use crate::step::event_put;
-use crate::store::{DUE, Query, Range, Store};
+use crate::store::Store;
 use crate::transaction::{Transacted, Write};
 use aws_sdk_dynamodb::types::AttributeValue;
 use coppice_domain::event::Event;
@@ -15,18 +14,6 @@ use coppice_domain::receiver::Receiver;
 use coppice_domain::time::Timestamp;
 
 impl Store {
-    /// Up to `limit` receivers that have a run due by `now`. The index may lag: read before acting.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn due_schedules(&self, now: Timestamp, limit: usize) -> Result<Vec<ReceiverId>, StoreError> {
-        let query = Query {
-            page_size: i32::try_from(limit).ok(),
-            ..Query::new(DUE, keys::RUNS, Range::UpTo(keys::due_until(now)))
-        };
-        self.page(&query, None).await?.items.iter().map(|item| id_in::<Receiver>(item, "pk")).collect()
-    }
-
     /// Moves a schedule on from `run` to `next`. Without effect when it has moved on, or is another.
     ///
     /// # Errors
@@ -65,13 +52,16 @@ impl Store {
 /// The attributes by which a receiver's next run is found; none if it has none.
 pub(crate) fn run_attributes(receiver: &Receiver) -> Vec<(String, AttributeValue)> {
     let Some(run) = receiver.next_run else { return Vec::new() };
-    vec![("due".to_owned(), s(keys::run(run, receiver.id))), ("due_shard".to_owned(), s(keys::RUNS))]
+    vec![
+        ("due".to_owned(), s(keys::run(run, receiver.id))),
+        ("due_shard".to_owned(), s(keys::run_shard(receiver.id))),
+    ]
 }
 
 fn advance(id: ReceiverId, run: Timestamp, next: Option<Timestamp>) -> Write {
     Write::update(keys::receiver(id))
         .assign("next_run", next.map(at))
         .assign("due", next.map(|next| s(keys::run(next, id))))
-        .assign("due_shard", next.map(|_| s(keys::RUNS)))
+        .assign("due_shard", next.map(|_| s(keys::run_shard(id))))
         .if_equals("next_run", at(run))
 }

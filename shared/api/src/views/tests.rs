@@ -222,7 +222,7 @@ fn a_receiver_reads_as_recorded() {
         "domain": null, "id": "631f1c56-1c1e-4c60-8709-5a4a091db2df", "name": "r1",
         "params": {"count": 1}, "project": PROJECT, "type": "webhook", "updated_at": null, "user": USER
     });
-    assert_eq!(receiver(&record), recorded);
+    assert_eq!(receiver(&record, false), recorded);
     assert_conforms(super::RECEIVER, &recorded);
     for key in ["action", "cluster_id", "params"] {
         recorded[key] = Value::Null;
@@ -230,7 +230,7 @@ fn a_receiver_reads_as_recorded() {
     recorded["type"] = "message".into();
     let kind = ReceiverType::Message;
     let message = Receiver { kind, cluster_id: None, action: None, params: None, ..record };
-    assert_eq!(receiver(&message), recorded);
+    assert_eq!(receiver(&message, false), recorded);
     assert_conforms(super::RECEIVER, &recorded);
 }
 

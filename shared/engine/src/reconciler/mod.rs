@@ -9,7 +9,7 @@ pub use due::ring_all;
 
 use crate::machine::Worker;
 use coppice_domain::service::RECONCILER;
-use coppice_store::StoreError;
+use coppice_store::{DueWork, StoreError};
 
 /// What one run did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,8 +27,13 @@ pub struct Report {
 /// # Errors
 /// The first phase's error, after every phase has had its turn.
 pub async fn run(worker: &Worker) -> Result<Report, StoreError> {
-    let due = due::run(&worker.env).await;
-    let scheduled = schedules::run(&worker.env).await;
+    let (env, now) = (&worker.env, worker.env.now());
+    let (due, scheduled) = match env.store.due_work(now, PER_RUN).await {
+        Ok(DueWork { tasks, schedules }) => {
+            (due::run(env, tasks, now).await, schedules::run(env, schedules, now).await)
+        }
+        Err(error) => (Err(error.clone()), Err(error)),
+    };
     let leaks = leaks::run(worker).await;
     let pulse = worker.env.store.set_pulse(RECONCILER, worker.env.now()).await;
     let count = |phase: &Result<usize, StoreError>| phase.clone().unwrap_or(0);

@@ -14,12 +14,7 @@ use coppice_domain::time::Timestamp;
 use coppice_store::StoreError;
 use futures::{StreamExt, stream};
 
-/// How many schedules one run of this phase sees to: those of one minute past midnight, hardly more.
-const PER_RUN: usize = 1000;
-
-pub(super) async fn run(env: &Env) -> Result<usize, StoreError> {
-    let now = env.now();
-    let due = env.store.due_schedules(now, PER_RUN).await?;
+pub(super) async fn run(env: &Env, due: Vec<ReceiverId>, now: Timestamp) -> Result<usize, StoreError> {
     let turns = due.into_iter().map(|id| async move { (id, take(env, id, now).await) });
     let mut turns = stream::iter(turns).buffer_unordered(env.settings.concurrency);
     let (mut started, mut failed) = (0, None);
