@@ -111,6 +111,7 @@ pub(crate) fn call(query: &[(&str, &str)], body: Option<Value>, microversion: Mi
             expires_at: None,
         },
         microversion,
+        additions: false,
         query: query.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
         body: body.and_then(|body| body.as_object().cloned()),
         origin: "http://localhost".to_owned(),

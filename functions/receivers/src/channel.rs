@@ -1,12 +1,18 @@
-//! The URL by which a webhook is called (spec engine-receivers-health-events §1).
+//! How a receiver is reached, and the URL by which a webhook is called (spec engine-receivers-health-events §1).
 
 use coppice_api::fields::write_query;
 use coppice_domain::cluster::JsonMap;
 use coppice_domain::ids::ReceiverId;
 use coppice_domain::pyrepr;
+use serde_json::Value;
 
 /// The version that the API's paths begin with.
 const VERSION: &str = "/v1";
+
+/// What is shown of how to reach a receiver.
+pub(crate) fn channel(name: &str, value: String) -> JsonMap {
+    JsonMap::from_iter([(name.to_owned(), Value::from(value))])
+}
 
 /// The URL of a webhook. Callers reach the API at `configured`, or else where the receiver was asked for. The
 /// inputs in the query are for people to read: a call's inputs are the receiver's own.

@@ -24,10 +24,12 @@ pub(crate) const OPERATION: Operation = Operation::get("/receivers", "List recei
 /// The receivers in the caller's scope.
 pub(crate) async fn list(State(env): State<Env>, call: Call) -> Result<Response, Failure> {
     call.enter(&ENDPOINT)?;
-    let query = lists::RECEIVERS.parse(&call.query, call.microversion)?;
+    let listing = if call.additions { &lists::ALL_RECEIVERS } else { &lists::RECEIVERS };
+    let query = listing.parse(&call.query, call.microversion)?;
     let wanted = |receiver: &Receiver| wanted(&query, receiver);
     let receivers = list_all(&env.store, &call.caller, &query, &wanted).await?;
-    Ok(call.respond().list("receivers", receivers.iter().map(views::receiver).collect())?)
+    let shown = receivers.iter().map(|receiver| views::receiver(receiver, call.additions)).collect();
+    Ok(call.respond().list("receivers", shown)?)
 }
 
 /// Whether a receiver passes every filter. One without a cluster or an action passes no filter by it, be it

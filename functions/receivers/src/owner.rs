@@ -1,9 +1,7 @@
 //! On whose behalf the calls of a receiver act (spec engine-receivers-health-events §1).
 
 use coppice_api::identity::{ADMIN_ROLE, Caller};
-use coppice_domain::cluster::Cluster;
 use coppice_domain::receiver::Receiver;
-use coppice_engine::accept::Requester;
 
 /// The receiver's owner, with the roles of the time when it was made.
 pub(crate) fn owner(receiver: &Receiver) -> Caller {
@@ -18,13 +16,8 @@ pub(crate) fn owner(receiver: &Receiver) -> Caller {
     }
 }
 
-/// For whom a webhook's calls act on its cluster: the cluster's owner, who made the webhook, or for whom an
-/// administrator made it.
-pub(crate) fn acting_for(cluster: &Cluster) -> Requester<'_> {
-    Requester { user: &cluster.user, project: &cluster.project }
-}
-
-/// The roles that a webhook's calls keep of its maker's: whoever knows the URL is no administrator.
+/// The roles that a receiver which acts on a cluster keeps of its maker's: whoever knows a webhook's URL is no
+/// administrator, and neither is the time.
 pub(crate) fn without_admin(roles: &[String]) -> Vec<String> {
     roles.iter().filter(|role| *role != ADMIN_ROLE).cloned().collect()
 }

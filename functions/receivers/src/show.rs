@@ -26,5 +26,5 @@ pub(crate) async fn show(
 ) -> Result<Response, Failure> {
     call.enter(&ENDPOINT)?;
     let receiver = find::<Receiver>(&env.store, &call.caller, &id).await?;
-    Ok(call.respond().ok(&json!({ "receiver": views::receiver(&receiver) })))
+    Ok(call.respond().ok(&json!({ "receiver": views::receiver(&receiver, call.additions) })))
 }

@@ -26,6 +26,8 @@ pub(crate) fn webhook() -> Receiver {
         actor: actor("u", "p"),
         params: Some(JsonMap::from_iter([("count".to_owned(), json!(1))])),
         channel: JsonMap::from_iter([("alarm_url".to_owned(), json!("http://localhost"))]),
+        schedule: None,
+        next_run: None,
         created_at: Timestamp::from_micros(0),
         updated_at: None,
     }
@@ -41,6 +43,7 @@ pub(crate) fn call(body: Option<Value>, microversion: Microversion) -> Call {
     Call {
         caller: owner(&webhook()),
         microversion,
+        additions: false,
         query: Vec::new(),
         body: body.and_then(|body| body.as_object().cloned()),
         origin: "http://localhost".to_owned(),

@@ -1,5 +1,6 @@
 //! `PATCH /v1/receivers/{id}` (spec api-resources M2).
 
+use crate::create::{schedulable, timed};
 use axum::extract::{Path, State};
 use axum::response::Response;
 use coppice_api::call::{Body, Call, Endpoint};
@@ -12,7 +13,8 @@ use coppice_api::operation::{Object, Operation, Payload, Shown};
 use coppice_api::views;
 use coppice_domain::action::ActionKind;
 use coppice_domain::fault::Fault;
-use coppice_domain::receiver::Receiver;
+use coppice_domain::receiver::{Receiver, ReceiverType};
+use coppice_domain::time::Timestamp;
 use coppice_engine::Env;
 use coppice_store::ReceiverWrite;
 use coppice_support::{find, store_failed};
@@ -26,12 +28,14 @@ const FIELDS: &[Field] = &[
     Field::new("params", Kind::JsonMap).nullable(),
 ];
 
+const RECEIVER: Object = Object::strict(FIELDS).adding(&[Field::new("schedule", Kind::JsonMap).nullable()]);
+
 /// This endpoint.
 pub(crate) const OPERATION: Operation = Operation::patch("/receivers/{id}", "Change a receiver", ENDPOINT)
-    .takes(Payload::Wrapped("receiver", Object::strict(FIELDS)))
+    .takes(Payload::Wrapped("receiver", RECEIVER))
     .ok(Shown::One("receiver", views::RECEIVER));
 
-/// Changes a receiver's name, action or inputs. Its URL stays as it is: callers have it.
+/// Changes a receiver's name, action, inputs or schedule. Its URL stays as it is: callers have it.
 pub(crate) async fn update(
     State(env): State<Env>,
     Path(id): Path<String>,
@@ -41,22 +45,25 @@ pub(crate) async fn update(
     let mut body = call.updated("receiver")?.clone();
     // The path says which receiver; what the body says about that does not count.
     body.remove("identity");
-    let asked = coerce(FIELDS, &body, call.microversion)?;
+    let asked = coerce(&RECEIVER.known(call.additions), &body, call.microversion)?;
     let before = find::<Receiver>(&env.store, &call.caller, &id).await?;
-    let mut after = changed(&before, &asked);
+    let mut after = changed(&before, &asked, env.now())?;
     if after == before {
         return Err(Fault::bad_request("No property needs an update.").into());
     }
     storable("params", &after.params)?;
     after.updated_at = Some(env.now());
     match env.store.receiver_update(&before, &after).await.map_err(store_failed)? {
-        ReceiverWrite::Done => Ok(call.respond().ok(&json!({ "receiver": views::receiver(&after) }))),
+        ReceiverWrite::Done => {
+            let shown = views::receiver(&after, call.additions);
+            Ok(call.respond().ok(&json!({ "receiver": shown })))
+        }
         ReceiverWrite::Gone | ReceiverWrite::ClusterGone => Err(Fault::not_found("receiver", &id).into()),
     }
 }
 
 /// The receiver with what was asked for; null changes nothing.
-fn changed(before: &Receiver, asked: &Coerced) -> Receiver {
+fn changed(before: &Receiver, asked: &Coerced, now: Timestamp) -> Result<Receiver, Fault> {
     let mut after = before.clone();
     if let Some(name) = asked.text("name").value() {
         name.clone_into(&mut after.name);
@@ -67,7 +74,19 @@ fn changed(before: &Receiver, asked: &Coerced) -> Receiver {
     if let Some(params) = asked.map("params").value() {
         after.params = Some(params.clone());
     }
-    after
+    if let Some(given) = asked.map("schedule").value() {
+        let (schedule, next_run) = timed(given, now)?;
+        if before.kind != ReceiverType::Schedule {
+            return Err(Fault::bad_request("Only a receiver of type 'schedule' has a schedule."));
+        }
+        if before.schedule.as_ref() != Some(&schedule) {
+            (after.schedule, after.next_run) = (Some(schedule), next_run);
+        }
+    }
+    if let (ReceiverType::Schedule, Some(action)) = (after.kind, after.action) {
+        schedulable(action)?;
+    }
+    Ok(after)
 }
 
 #[cfg(test)]
@@ -81,7 +100,7 @@ mod tests {
         let before = webhook();
         let after = |body: Value| {
             let asked = coerce(FIELDS, body.as_object().unwrap(), MIN).unwrap();
-            changed(&before, &asked)
+            changed(&before, &asked, Timestamp::from_micros(0)).unwrap()
         };
         for body in [
             json!({}),

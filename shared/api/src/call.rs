@@ -18,6 +18,7 @@ pub(crate) struct Context {
     /// Nobody, for a webhook's call.
     pub(crate) caller: Option<Caller>,
     pub(crate) microversion: Microversion,
+    pub(crate) additions: bool,
     pub(crate) origin: String,
     pub(crate) mount: String,
     pub(crate) request_id: String,
@@ -30,6 +31,8 @@ pub struct Call {
     pub caller: Caller,
     /// The microversion it is made at.
     pub microversion: Microversion,
+    /// Whether it asks for what this service adds: [`crate::additions`].
+    pub additions: bool,
     /// The pairs of the query string, decoded, in their order.
     pub query: Vec<(String, String)>,
     /// The JSON object in the body.
@@ -111,7 +114,7 @@ impl Call {
     /// Answers this request.
     #[must_use]
     pub fn respond(&self) -> Responder {
-        Responder { microversion: self.microversion, origin: self.origin.clone() }
+        Responder { microversion: self.microversion, additions: self.additions, origin: self.origin.clone() }
     }
 
     fn object(&self) -> Result<&Map<String, Value>, Fault> {
@@ -188,6 +191,7 @@ async fn read(
     Ok(Call {
         caller,
         microversion: context.microversion,
+        additions: context.additions,
         query,
         body,
         origin: context.origin,

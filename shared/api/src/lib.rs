@@ -1,5 +1,6 @@
 //! The HTTP surface shared by the API functions. See the crate's README for a request's way through it.
 
+pub mod additions;
 mod body;
 pub mod call;
 pub mod document;

@@ -2,6 +2,7 @@
 
 use coppice_domain::fault::{Fault, FaultKind};
 use std::fmt;
+use std::ops::RangeInclusive;
 
 /// The name of the header that asks for a microversion and, on success, says which one was used.
 pub const HEADER: &str = "OpenStack-API-Version";
@@ -143,35 +144,45 @@ impl Microversion {
     /// # Errors
     /// [`Unusable`] when the entry for this service is malformed or out of range.
     pub fn requested<'a>(headers: impl Iterator<Item = &'a str>) -> Result<Self, Unusable> {
+        Ok(Self::asked(headers, SERVICE, MIN..=MAX)?.unwrap_or(MIN))
+    }
+
+    /// The version within `range` that the last entry for `service` asks for; none without such an entry.
+    ///
+    /// # Errors
+    /// [`Unusable`] when that entry is malformed or out of range.
+    pub(crate) fn asked<'a>(
+        headers: impl Iterator<Item = &'a str>,
+        service: &str,
+        range: RangeInclusive<Self>,
+    ) -> Result<Option<Self>, Unusable> {
         let asked = headers
             .flat_map(|header| header.split(','))
             .filter_map(|entry| entry.trim().split_once(char::is_whitespace))
-            .filter(|(service, _)| service.eq_ignore_ascii_case(SERVICE))
+            .filter(|(name, _)| name.eq_ignore_ascii_case(service))
             .map(|(_, version)| version.trim())
             .last();
-        match asked {
-            None => Ok(MIN),
-            Some(version) if version.eq_ignore_ascii_case("latest") => Ok(MAX),
-            Some(version) => {
-                let parsed = Self::parse(version).ok_or_else(|| {
-                    Unusable::Malformed(format!(
-                        "API Version String '{version}' is of invalid format. \
-                         It must be of format 'major.minor'."
-                    ))
-                })?;
-                if (MIN..=MAX).contains(&parsed) {
-                    Ok(parsed)
-                } else {
-                    Err(Unusable::OutOfRange(Fault::new(
-                        FaultKind::InvalidGlobalApiVersion,
-                        format!(
-                            "Version '{version}' is not supported by the API. \
-                             Minimum is '{MIN}' and maximum is '{MAX}'."
-                        ),
-                    )))
-                }
-            }
+        let Some(version) = asked else { return Ok(None) };
+        if version.eq_ignore_ascii_case("latest") {
+            return Ok(Some(*range.end()));
         }
+        let parsed = Self::parse(version).ok_or_else(|| {
+            Unusable::Malformed(format!(
+                "API Version String '{version}' is of invalid format. \
+                 It must be of format 'major.minor'."
+            ))
+        })?;
+        if range.contains(&parsed) {
+            return Ok(Some(parsed));
+        }
+        let (min, max) = range.into_inner();
+        Err(Unusable::OutOfRange(Fault::new(
+            FaultKind::InvalidGlobalApiVersion,
+            format!(
+                "Version '{version}' is not supported by the API. \
+                 Minimum is '{min}' and maximum is '{max}'."
+            ),
+        )))
     }
 
     /// `major.minor`: the major part from 1, no leading zeros. A number beyond 32 bits counts as the

@@ -1,5 +1,6 @@
 //! Responses as the reference writes them (spec api-common §6, §8).
 
+use crate::additions;
 use crate::microversion::{self, Microversion};
 use crate::pyjson;
 use axum::response::Response;
@@ -8,6 +9,7 @@ use coppice_domain::ids::ActionId;
 use http::header::{CONTENT_TYPE, LOCATION, VARY};
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::{Map, Value};
+use std::fmt::Write;
 
 /// The largest list answered whole, in bytes: a function's response must stay under 6 MB.
 pub const LIST_LIMIT: usize = 5 * 1024 * 1024;
@@ -34,6 +36,8 @@ pub fn no_content() -> Response {
 pub struct Responder {
     /// The microversion that was used.
     pub microversion: Microversion,
+    /// Whether what this service adds was asked for.
+    pub additions: bool,
     /// Scheme and host the client addressed, such as `http://127.0.0.1:8778`.
     pub origin: String,
 }
@@ -83,7 +87,10 @@ impl Responder {
     }
 
     fn versioned(&self, mut response: Response) -> Response {
-        let version = format!("{} {}", microversion::SERVICE, self.microversion);
+        let mut version = format!("{} {}", microversion::SERVICE, self.microversion);
+        if self.additions {
+            let _ = write!(version, ", {} {}", additions::SERVICE, additions::VERSION);
+        }
         if let Ok(value) = HeaderValue::from_str(&version) {
             response.headers_mut().insert(VERSION_HEADER, value);
         }
@@ -106,7 +113,11 @@ mod tests {
     use uuid::Uuid;
 
     fn responder() -> Responder {
-        Responder { microversion: microversion::MAX, origin: "https://cloud.example".to_owned() }
+        Responder {
+            microversion: microversion::MAX,
+            additions: false,
+            origin: "https://cloud.example".to_owned(),
+        }
     }
 
     #[test]
@@ -119,6 +130,12 @@ mod tests {
         assert_eq!(headers["openstack-api-version"], "clustering 1.14");
         assert_eq!(headers["vary"], "OpenStack-API-Version");
         assert_eq!(headers["content-type"], "application/json");
+    }
+
+    #[test]
+    fn what_was_asked_for_beside_the_microversion_is_said() {
+        let response = Responder { additions: true, ..responder() }.ok(&Value::Null);
+        assert_eq!(response.headers()["openstack-api-version"], "clustering 1.14, coppice 1.0");
     }
 
     #[test]

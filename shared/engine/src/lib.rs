@@ -16,6 +16,7 @@ pub mod lifecycle;
 mod machine;
 mod mailboxes;
 mod policies;
+pub mod receivers;
 pub mod reconciler;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

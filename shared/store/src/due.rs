@@ -1,37 +1,56 @@
-//! Work that is due: what the sweep finds when a message was lost or a worker died (invariant 1).
+//! Work that is due: what the sweep finds when a message was lost or a worker died (invariant 1), and the runs of
+//! schedules whose time has come.
 
+use crate::entity::Kind;
 use crate::error::StoreError;
 use crate::find::id_in;
-use crate::item::n;
+use crate::item::{Item, n, text};
 use crate::keys;
 use crate::store::{DUE, Query, Range, Store, Written};
 use crate::task::{Task, due, open_statuses};
 use crate::transaction::Write;
 use coppice_domain::action::Action;
-use coppice_domain::ids::ActionId;
+use coppice_domain::ids::{ActionId, ReceiverId};
+use coppice_domain::receiver::Receiver;
 use coppice_domain::time::Timestamp;
 
-/// A task the index says is due.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DueTask {
-    /// The action.
-    pub id: ActionId,
+/// What the index says is due.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DueWork {
+    /// Actions that may need a ring.
+    pub tasks: Vec<ActionId>,
+    /// Receivers whose schedule has a run.
+    pub schedules: Vec<ReceiverId>,
 }
 
+/// How many times as many schedules as actions are taken at once: many are for midnight, and each is done
+/// with in a moment.
+const SCHEDULES_PER_TASK: usize = 4;
+
 impl Store {
-    /// Up to `limit` tasks due by `now`, from every shard. The index may lag: read before acting.
+    /// Up to `limit` tasks due by `now`, from every shard, and some schedules. The index may lag: read before
+    /// acting.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn due_tasks(&self, now: Timestamp, limit: usize) -> Result<Vec<DueTask>, StoreError> {
-        let mut found = Vec::new();
+    pub async fn due_work(&self, now: Timestamp, limit: usize) -> Result<DueWork, StoreError> {
+        let mut found = DueWork::default();
         for shard in 0..keys::DUE_SHARDS {
             let query = Query {
-                page_size: i32::try_from(limit).ok(),
+                page_size: i32::try_from(limit * (1 + SCHEDULES_PER_TASK)).ok(),
                 ..Query::new(DUE, format!("DUE#{shard}"), Range::UpTo(keys::due_until(now)))
             };
-            for item in self.page(&query, None).await?.items {
-                found.push(DueTask { id: id_in::<Action>(&item, "pk")? });
+            let items = self.page(&query, None).await?.items;
+            let is_receiver = |item: &&Item| {
+                let kind = text(item, "pk").and_then(|key| key.chars().next());
+                kind == Some(Kind::Receiver.letter())
+            };
+            let (schedules, tasks): (Vec<_>, Vec<_>) = items.iter().partition(is_receiver);
+            for item in tasks.into_iter().take(limit) {
+                found.tasks.push(id_in::<Action>(item, "pk")?);
+            }
+            for item in schedules {
+                found.schedules.push(id_in::<Receiver>(item, "pk")?);
             }
         }
         Ok(found)

@@ -226,12 +226,28 @@ pub fn system(phase: &str) -> Key {
 /// The partition of the `due` index an action belongs to.
 #[must_use]
 pub fn due_shard(id: ActionId) -> String {
-    format!("DUE#{}", id.uuid().as_bytes()[0] % DUE_SHARDS)
+    shard(id.uuid())
+}
+
+fn shard(id: Uuid) -> String {
+    format!("DUE#{}", id.as_bytes()[0] % DUE_SHARDS)
 }
 
 /// The sort key of work in the `due` index.
 #[must_use]
 pub fn due(at: Timestamp, id: ActionId) -> String {
+    format!("{:017}#{id}", at.micros().max(0))
+}
+
+/// The partition of the `due` index a schedule belongs to: among the actions, so that one look finds both.
+#[must_use]
+pub fn run_shard(id: ReceiverId) -> String {
+    shard(id.uuid())
+}
+
+/// The sort key of a schedule's next run in the `due` index.
+#[must_use]
+pub fn run(at: Timestamp, id: ReceiverId) -> String {
     format!("{:017}#{id}", at.micros().max(0))
 }
 

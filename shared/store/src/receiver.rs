@@ -6,6 +6,7 @@ use crate::entity::{Kind, indexed};
 use crate::error::StoreError;
 use crate::item::{Item, s, with_key};
 use crate::keys;
+use crate::schedule::run_attributes;
 use crate::store::Store;
 use crate::template::{name_item, rename};
 use crate::transaction::{Transacted, Write};
@@ -24,6 +25,8 @@ pub enum ReceiverWrite {
 
 /// What an update may change.
 const CHANGEABLE: [&str; 4] = ["name", "action", "params", "updated_at"];
+/// What changes with its schedule.
+const SCHEDULED: [&str; 4] = ["schedule", "next_run", "due", "due_shard"];
 
 impl Store {
     /// Records a new receiver. Repeating it within ten minutes changes nothing.
@@ -58,8 +61,12 @@ impl Store {
         after: &Receiver,
     ) -> Result<ReceiverWrite, StoreError> {
         let mut fields = encode(after)?;
+        fields.extend(run_attributes(after));
         let own = Write::update(keys::receiver(before.id)).if_equals("name", s(&before.name));
-        let own = CHANGEABLE.iter().fold(own, |write, name| write.assign(name, fields.remove(*name)));
+        // Whoever makes a run moves the next one on: only another schedule may overwrite that.
+        let scheduled = SCHEDULED.iter().filter(|_| before.schedule != after.schedule);
+        let changed = CHANGEABLE.iter().chain(scheduled);
+        let own = changed.fold(own, |write, name| write.assign(name, fields.remove(*name)));
         let mut writes = vec![own];
         writes.extend(rename(Kind::Receiver, before, after)?);
         match self.transact(writes, None).await? {

@@ -3,8 +3,7 @@
 //! Whoever knows the URL may call it. What a call can do is bounded by the receiver: its action on its
 //! cluster, for the cluster's owner, with the roles that were recorded with it.
 
-use crate::create::no_cluster;
-use crate::owner::{acting_for, owner};
+use crate::owner::owner;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use coppice_api::call::{Body, Call, Endpoint, Unclaimed};
@@ -15,14 +14,13 @@ use coppice_api::microversion::{Feature, MIN, Microversion};
 use coppice_api::operation::{Object, Operation, Parameter, Payload, Shown};
 use coppice_api::raw::RawError;
 use coppice_api::views;
-use coppice_domain::action::ActionKind;
-use coppice_domain::cluster::{Cluster, JsonMap};
+use coppice_domain::cluster::JsonMap;
 use coppice_domain::fault::{Fault, FaultKind};
-use coppice_domain::receiver::Receiver;
+use coppice_domain::receiver::{Receiver, ReceiverType};
 use coppice_engine::Env;
-use coppice_engine::accept::{self, Asked};
+use coppice_engine::receivers::{Called, start};
 use coppice_store::Scope;
-use coppice_support::{find_within, refused, store_failed};
+use coppice_support::{find_within, refused};
 use serde_json::{Value, json};
 
 const ENDPOINT: Endpoint = Endpoint { rule: "webhooks:trigger", since: MIN, body: Body::Optional };
@@ -56,14 +54,16 @@ pub(crate) async fn trigger(
         return Ok(RawError::webhook_without_version().respond(call.headers()));
     }
     let receiver = find_within::<Receiver>(&env.store, Scope::All, &id).await?;
+    if receiver.kind == ReceiverType::Schedule {
+        // It has no URL: to those who make one up it is not there.
+        return Err(Fault::not_found("receiver", &id).into());
+    }
     let call = call.on_behalf_of(owner(&receiver), &ENDPOINT).await?;
     let given = given(&call, &versions)?;
-    let (cluster, action) = target(&env, &receiver).await?;
     let inputs = receiver.inputs(given);
     storable("inputs", &inputs)?;
-    let asked = Asked::new(action, inputs).named(format!("webhook_{}", receiver.id.short()));
-    let action =
-        accept::cluster_action(&env, &cluster, asked, acting_for(&cluster)).await.map_err(refused)?;
+    let called = Called { action: None, by: "webhook", inputs };
+    let action = start(&env, &receiver, called).await.map_err(refused)?;
     Ok(call.respond().accepted(&json!({ "action": action }), action))
 }
 
@@ -86,17 +86,6 @@ fn given(call: &Call, versions: &[String]) -> Result<JsonMap, Fault> {
 /// The oldest form of a body: the inputs under `params`, and nothing beside.
 fn wrapped(body: &JsonMap, microversion: Microversion) -> Result<JsonMap, Fault> {
     Ok(coerce(FIELDS, body, microversion)?.map(PARAMS).value().cloned().unwrap_or_default())
-}
-
-/// The receiver's cluster, and what is to be done to it. A message receiver has neither.
-async fn target(env: &Env, receiver: &Receiver) -> Result<(Cluster, ActionKind), Failure> {
-    let (Some(id), Some(action)) = (receiver.cluster_id, receiver.action) else {
-        return Err(no_cluster("None").into());
-    };
-    match env.store.get::<Cluster>(id).await.map_err(store_failed)? {
-        Some(cluster) => Ok((cluster, action)),
-        None => Err(no_cluster(&id.to_string()).into()),
-    }
 }
 
 #[cfg(test)]

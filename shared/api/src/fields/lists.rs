@@ -53,6 +53,8 @@ action_names! {
 
 /// The types of receivers.
 pub const RECEIVER_TYPES: &[&str] = &["webhook", "message"];
+/// The same with those that this service adds.
+pub const ALL_RECEIVER_TYPES: &[&str] = &["webhook", "message", "schedule"];
 
 const LEVELS: &[&str] = &["CRITICAL", "ERROR", "WARN", "INFO", "DEBUG"];
 
@@ -90,17 +92,25 @@ pub static NODES: Listing = Listing {
 };
 
 /// `GET /receivers`.
-pub static RECEIVERS: Listing = Listing {
-    filters: &[
+pub static RECEIVERS: Listing = receivers(&receiver_filters(RECEIVER_TYPES));
+
+/// The same for those who ask for what this service adds.
+pub static ALL_RECEIVERS: Listing = receivers(&receiver_filters(ALL_RECEIVER_TYPES));
+
+const fn receivers(filters: &'static [Filter]) -> Listing {
+    let sort_keys = &["name", "type", "action", "cluster_id", "created_at", "user"];
+    Listing { filters, sort_keys, ..PAGED }
+}
+
+const fn receiver_filters(types: &'static [&'static str]) -> [Filter; 5] {
+    [
         Filter::new("name"),
-        Filter::new("type").of(Values::OneOf(RECEIVER_TYPES)),
+        Filter::new("type").of(Values::OneOf(types)),
         Filter::new("cluster_id"),
         Filter::new("user").since(Feature::ReceiverUserFilter),
         Filter::new("action").of(Values::OneOf(CLUSTER_ACTIONS)),
-    ],
-    sort_keys: &["name", "type", "action", "cluster_id", "created_at", "user"],
-    ..PAGED
-};
+    ]
+}
 
 /// `GET /actions`.
 pub static ACTIONS: Listing = Listing {

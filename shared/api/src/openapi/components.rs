@@ -11,7 +11,8 @@ pub(super) const INTRODUCTION: &str = "\
 Fleets of compute nodes that grow, shrink and heal themselves.\n\n\
 A request needs a token, unless its operation says otherwise, and may ask for a microversion; what an older \
 one does not know is marked `x-since`: an operation is then refused, a field of a request is checked and \
-ignored, a field of an answer is left out. `x-rule` names the rule that guards an operation.\n\n\
+ignored, a field of an answer is left out. `x-since: coppice 1.0` marks what this service adds: it is there \
+for requests whose version header has that entry. `x-rule` names the rule that guards an operation.\n\n\
 A request that is accepted with 202 starts an action, whose URL is in `Location`. Any operation may answer \
 500 or 503 when the service fails, with the same body as other refusals; it is described only where it is \
 the answer to something in the request.";

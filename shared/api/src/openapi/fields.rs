@@ -14,7 +14,7 @@ pub(super) const LONGEST_NAME: usize = 255;
 /// The schema of an object in a body.
 pub(super) fn object(object: &Object) -> Value {
     let properties: Map<String, Value> =
-        object.fields.iter().map(|each| (each.name.to_owned(), field(each))).collect();
+        object.known(true).iter().map(|each| (each.name.to_owned(), described(object, each))).collect();
     let required: Vec<&str> =
         object.fields.iter().filter(|each| must_be_given(each)).map(|each| each.name).collect();
     let mut described = if object.nullable { schema::nullable(schema::map()) } else { schema::map() };
@@ -28,6 +28,12 @@ pub(super) fn object(object: &Object) -> Value {
         described["additionalProperties"] = false.into();
     }
     described
+}
+
+/// The schema of a field, marked where only those know it who ask for additions.
+fn described(object: &Object, each: &Field) -> Value {
+    let known = object.fields.iter().any(|other| other.name == each.name);
+    if known { field(each) } else { schema::added(field(each)) }
 }
 
 /// Lists and maps of identities are read as empty when they are absent, and may not be empty.

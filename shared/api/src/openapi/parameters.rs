@@ -2,6 +2,7 @@
 
 use super::fields::{LONGEST_NAME, NAME};
 use super::schema;
+use crate::additions;
 use crate::fields::query::{Listing, UUID_PATTERN, Values};
 use crate::microversion::{HEADER, HISTORY, MIN, Microversion, SERVICE};
 use crate::operation::{Operation, Parameter, Query};
@@ -38,12 +39,16 @@ pub(super) fn microversion(oldest: Microversion) -> Value {
         .map(|version| version.to_string())
         .chain(["latest".to_owned()])
         .map(|version| format!("{SERVICE} {version}"))
+        .chain([format!("{SERVICE} latest, {} {}", additions::SERVICE, additions::VERSION)])
         .collect();
     json!({
         "name": HEADER,
         "in": "header",
         "required": oldest > MIN,
-        "description": format!("The microversion of the request; {MIN} if there is none."),
+        "description": format!(
+            "The microversion of the request, {MIN} if there is none; and whether it asks for what this service \
+             adds to the API."
+        ),
         "schema": schema::one_of(values.iter().map(String::as_str)),
     })
 }

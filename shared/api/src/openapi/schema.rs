@@ -1,5 +1,6 @@
 //! The pieces that schemas are made of.
 
+use crate::additions;
 use crate::microversion::{Feature, Microversion};
 use serde_json::{Map, Value, json};
 
@@ -104,6 +105,12 @@ pub fn nullable(mut schema: Value) -> Value {
 #[must_use]
 pub fn since(feature: Feature, schema: Value) -> Value {
     since_version(feature.since(), schema)
+}
+
+/// The same, marked as known to those who ask for additions: in answers it is absent for others.
+#[must_use]
+pub fn added(schema: Value) -> Value {
+    with(schema, SINCE, format!("{} {}", additions::SERVICE, additions::VERSION).into())
 }
 
 pub(super) fn since_version(version: Microversion, schema: Value) -> Value {

@@ -32,6 +32,8 @@ pub enum Payload {
 pub struct Object {
     /// Its declared keys.
     pub fields: &'static [Field],
+    /// Those that only who asks for this service's additions knows, some in place of others.
+    pub added: &'static [Field],
     /// What happens to others.
     pub unknown: Unknown,
     /// Whether null is as good as an object without keys.
@@ -56,19 +58,34 @@ impl Object {
     /// An object with these keys and no others.
     #[must_use]
     pub const fn strict(fields: &'static [Field]) -> Self {
-        Self { fields, unknown: Unknown::Refused, nullable: false }
+        Self { fields, added: &[], unknown: Unknown::Refused, nullable: false }
     }
 
     /// An object with these keys, in which others do no harm.
     #[must_use]
     pub const fn lenient(fields: &'static [Field]) -> Self {
-        Self { fields, unknown: Unknown::Ignored, nullable: false }
+        Self { fields, added: &[], unknown: Unknown::Ignored, nullable: false }
     }
 
     /// The same, or null.
     #[must_use]
     pub const fn nullable(self) -> Self {
         Self { nullable: true, ..self }
+    }
+
+    /// The same with these keys for those who ask for additions.
+    #[must_use]
+    pub const fn adding(self, added: &'static [Field]) -> Self {
+        Self { added, ..self }
+    }
+
+    /// Its keys as a request knows them which does, or does not, ask for additions.
+    #[must_use]
+    pub fn known(&self, additions: bool) -> Vec<Field> {
+        let added = if additions { self.added } else { &[] };
+        let replaced = |field: &Field| *added.iter().find(|each| each.name == field.name).unwrap_or(field);
+        let new = added.iter().filter(|each| self.fields.iter().all(|field| field.name != each.name));
+        self.fields.iter().map(replaced).chain(new.copied()).collect()
     }
 }
 

@@ -5,6 +5,7 @@
 mod origin;
 mod request_id;
 
+use crate::additions;
 use crate::call::Context;
 use crate::document;
 use crate::error::{Cause, Failure, envelope};
@@ -122,9 +123,11 @@ async fn answer(pipeline: &Pipeline, resources: &Router, mut request: Request, i
             Choice::Nothing => return RawError::not_found().respond(headers),
         },
     };
-    let asked = headers.get_all(microversion::HEADER).iter().filter_map(|value| value.to_str().ok());
-    let microversion = match Microversion::requested(asked) {
-        Ok(microversion) => microversion,
+    let asked = || headers.get_all(microversion::HEADER).iter().filter_map(|value| value.to_str().ok());
+    let versions = Microversion::requested(asked())
+        .and_then(|microversion| Ok((microversion, additions::requested(asked())?)));
+    let (microversion, additions) = match versions {
+        Ok(versions) => versions,
         Err(Unusable::Malformed(detail)) => return RawError::bad_request(detail).respond(headers),
         Err(Unusable::OutOfRange(fault)) => return envelope(&fault),
     };
@@ -156,6 +159,7 @@ async fn answer(pipeline: &Pipeline, resources: &Router, mut request: Request, i
     request.extensions_mut().insert(Context {
         caller,
         microversion,
+        additions,
         origin,
         mount,
         request_id: id.to_string(),

@@ -1,17 +1,17 @@
 //! A receiver (spec api-resources A6).
 
 use super::instant;
-use crate::fields::lists::{CLUSTER_ACTIONS, RECEIVER_TYPES};
-use crate::openapi::schema::{self, map, nullable, object, one_of, text, uuid};
+use crate::fields::lists::{ALL_RECEIVER_TYPES, CLUSTER_ACTIONS};
+use crate::openapi::schema::{self, map, nullable, object, one_of, text, uuid, with_optional};
 use crate::operation::Representation;
 use coppice_domain::action::ActionKind;
 use coppice_domain::receiver::Receiver;
 use serde_json::{Value, json};
 
-/// The representation of `receiver`.
+/// The representation of `receiver`; with what this service adds, for those who ask for it.
 #[must_use]
-pub fn receiver(receiver: &Receiver) -> Value {
-    json!({
+pub fn receiver(receiver: &Receiver, additions: bool) -> Value {
+    let mut shown = json!({
         "id": receiver.id,
         "name": receiver.name,
         "type": receiver.kind.name(),
@@ -25,7 +25,15 @@ pub fn receiver(receiver: &Receiver) -> Value {
         "action": receiver.action.map(ActionKind::name),
         "params": receiver.params,
         "channel": receiver.channel,
-    })
+    });
+    if additions {
+        shown["schedule"] = receiver.schedule.as_ref().map_or(Value::Null, |schedule| {
+            let mut schedule = json!(schedule);
+            schedule["next_run"] = instant(receiver.next_run);
+            schedule
+        });
+    }
+    shown
 }
 
 /// What [`receiver`] makes.
@@ -35,7 +43,7 @@ fn schema() -> Value {
     object([
         ("id", uuid()),
         ("name", text()),
-        ("type", one_of(RECEIVER_TYPES.iter().copied())),
+        ("type", one_of(ALL_RECEIVER_TYPES.iter().copied())),
         ("user", text()),
         ("project", text()),
         ("domain", nullable(text())),
@@ -46,5 +54,16 @@ fn schema() -> Value {
         ("action", nullable(one_of(CLUSTER_ACTIONS.iter().copied()))),
         ("params", nullable(map())),
         ("channel", map()),
+        ("schedule", schema::added(nullable(schedule()))),
     ])
+}
+
+/// A schedule: its times are a cron expression or a single one.
+fn schedule() -> Value {
+    let schedule = object([
+        ("timezone", text()),
+        ("missed", one_of(["run_once", "skip"])),
+        ("next_run", nullable(schema::instant())),
+    ]);
+    with_optional(with_optional(schedule, "cron", text()), "at", text())
 }

@@ -211,6 +211,8 @@ fn a_receiver_reads_as_recorded() {
         actor: map(json!({"trust_id": "aeb547b8aa48427c99e93ce94af2f4ee"})),
         params: Some(map(json!({"count": 1}))),
         channel: map(json!({"alarm_url": url})),
+        schedule: None,
+        next_run: None,
         created_at: at(0),
         updated_at: None,
     };
@@ -220,7 +222,7 @@ fn a_receiver_reads_as_recorded() {
         "domain": null, "id": "631f1c56-1c1e-4c60-8709-5a4a091db2df", "name": "r1",
         "params": {"count": 1}, "project": PROJECT, "type": "webhook", "updated_at": null, "user": USER
     });
-    assert_eq!(receiver(&record), recorded);
+    assert_eq!(receiver(&record, false), recorded);
     assert_conforms(super::RECEIVER, &recorded);
     for key in ["action", "cluster_id", "params"] {
         recorded[key] = Value::Null;
@@ -228,7 +230,7 @@ fn a_receiver_reads_as_recorded() {
     recorded["type"] = "message".into();
     let kind = ReceiverType::Message;
     let message = Receiver { kind, cluster_id: None, action: None, params: None, ..record };
-    assert_eq!(receiver(&message), recorded);
+    assert_eq!(receiver(&message, false), recorded);
     assert_conforms(super::RECEIVER, &recorded);
 }
 

@@ -1,13 +1,15 @@
 //! Receivers (spec api-resources A6, engine-receivers-health-events §1): the record, what its calls act
-//! with, and what its messages ask for.
+//! with, what its messages ask for, and when it acts by itself.
 
 mod actor;
 mod hook;
 mod order;
+pub mod schedule;
 
 pub use actor::actor;
 pub use hook::{HOOK_PREFIX, hook_mailbox};
 pub use order::{NotAnOrder, Order, ordered};
+pub use schedule::Schedule;
 
 use crate::action::ActionKind;
 use crate::cluster::JsonMap;
@@ -23,6 +25,8 @@ pub enum ReceiverType {
     Webhook,
     /// By messages on its own queue.
     Message,
+    /// By nobody: it has a schedule.
+    Schedule,
 }
 
 impl ReceiverType {
@@ -32,6 +36,7 @@ impl ReceiverType {
         match self {
             Self::Webhook => "webhook",
             Self::Message => "message",
+            Self::Schedule => "schedule",
         }
     }
 }
@@ -68,6 +73,12 @@ pub struct Receiver {
     pub params: Option<JsonMap>,
     /// How to reach it.
     pub channel: JsonMap,
+    /// When it acts by itself; only for the type that does.
+    #[serde(default)]
+    pub schedule: Option<Schedule>,
+    /// When it does so next; none if it never does again.
+    #[serde(default)]
+    pub next_run: Option<Timestamp>,
     /// When it was created.
     pub created_at: Timestamp,
     /// When it was last updated.

@@ -3,13 +3,13 @@
 use super::PER_RUN;
 use crate::accept::ring;
 use crate::env::Env;
+use coppice_domain::ids::ActionId;
 use coppice_domain::time::Timestamp;
 use coppice_store::StoreError;
 use std::time::Duration;
 
-pub(super) async fn run(env: &Env) -> Result<usize, StoreError> {
-    let now = env.now();
-    ring_due(env, now, now).await
+pub(super) async fn run(env: &Env, due: Vec<ActionId>, now: Timestamp) -> Result<usize, StoreError> {
+    ring_due(env, due, now, now).await
 }
 
 /// Rings for every action that has not ended, due or not: for a start after which no message is left.
@@ -17,13 +17,15 @@ pub(super) async fn run(env: &Env) -> Result<usize, StoreError> {
 /// # Errors
 /// When the store fails.
 pub async fn ring_all(env: &Env) -> Result<usize, StoreError> {
-    ring_due(env, Timestamp::from_micros(9_999_999_999_999_999), env.now()).await
+    let by = Timestamp::from_micros(9_999_999_999_999_999);
+    let due = env.store.due_work(by, PER_RUN).await?.tasks;
+    ring_due(env, due, by, env.now()).await
 }
 
-async fn ring_due(env: &Env, by: Timestamp, now: Timestamp) -> Result<usize, StoreError> {
+async fn ring_due(env: &Env, due: Vec<ActionId>, by: Timestamp, now: Timestamp) -> Result<usize, StoreError> {
     let mut rung = 0;
-    for due in env.store.due_tasks(by, PER_RUN).await? {
-        let Some(task) = env.store.task(due.id).await? else { continue };
+    for id in due {
+        let Some(task) = env.store.task(id).await? else { continue };
         if task.action.status.is_terminal() {
             continue;
         }

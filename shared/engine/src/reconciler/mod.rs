@@ -1,20 +1,23 @@
 //! The reconciler: short phases in order, bounded, safe to run twice at once. It makes up for lost
-//! messages and dead workers, and deletes what nobody claims.
+//! messages and dead workers, makes the runs of schedules, and deletes what nobody claims.
 
 mod due;
 mod leaks;
+mod schedules;
 
 pub use due::ring_all;
 
 use crate::machine::Worker;
 use coppice_domain::service::RECONCILER;
-use coppice_store::StoreError;
+use coppice_store::{DueWork, StoreError};
 
 /// What one run did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// Doorbells rung for work nobody was at.
     pub rung: usize,
+    /// Actions started because their time had come.
+    pub scheduled: usize,
     /// Instances deleted that no node claimed.
     pub leaks: usize,
 }
@@ -24,14 +27,22 @@ pub struct Report {
 /// # Errors
 /// The first phase's error, after every phase has had its turn.
 pub async fn run(worker: &Worker) -> Result<Report, StoreError> {
-    let due = due::run(&worker.env).await;
+    let (env, now) = (&worker.env, worker.env.now());
+    let (due, scheduled) = match env.store.due_work(now, PER_RUN).await {
+        Ok(DueWork { tasks, schedules }) => {
+            (due::run(env, tasks, now).await, schedules::run(env, schedules, now).await)
+        }
+        Err(error) => (Err(error.clone()), Err(error)),
+    };
     let leaks = leaks::run(worker).await;
     let pulse = worker.env.store.set_pulse(RECONCILER, worker.env.now()).await;
-    let report = Report { rung: due.clone().unwrap_or(0), leaks: leaks.clone().unwrap_or(0) };
+    let count = |phase: &Result<usize, StoreError>| phase.clone().unwrap_or(0);
+    let report = Report { rung: count(&due), scheduled: count(&scheduled), leaks: count(&leaks) };
     if report != Report::default() {
-        tracing::info!(rung = report.rung, leaks = report.leaks, "reconciled");
+        let Report { rung, scheduled, leaks } = report;
+        tracing::info!(rung, scheduled, leaks, "reconciled");
     }
-    due.and(leaks).and(pulse).map(|()| report)
+    due.and(scheduled).and(leaks).and(pulse).map(|()| report)
 }
 
 /// How many pieces of due work one run rings for, per shard.

@@ -5,6 +5,7 @@ use crate::codec::{decode, drop_empty, encode};
 use crate::error::StoreError;
 use crate::item::{Item, with_key};
 use crate::keys;
+use crate::schedule::run_attributes;
 use coppice_domain::ids::ReceiverId;
 use coppice_domain::receiver::Receiver;
 use coppice_domain::time::Timestamp;
@@ -45,9 +46,11 @@ impl Entity for Receiver {
     fn encode(&self) -> Result<Vec<Item>, StoreError> {
         let mut own = encode(self)?;
         drop_empty(&mut own, &["actor", "channel"]);
+        own.extend(run_attributes(self));
         Ok(vec![with_key(&keys::receiver(self.id), own)])
     }
     fn decode(items: &[Item]) -> Result<Self, StoreError> {
-        decode(own_item(items, Kind::Receiver)?, &["roles", "actor", "params", "channel"], &["params"])
+        let own = own_item(items, Kind::Receiver)?;
+        decode(own, &["roles", "actor", "params", "channel", "schedule"], &["params", "schedule"])
     }
 }

@@ -4,7 +4,7 @@ use crate::records::{NO_QUOTA, accept, action, at, cluster, profile, store};
 use coppice_domain::action::{Action, ActionKind, ActionStatus};
 use coppice_domain::cluster::Cluster;
 use coppice_domain::event::Event;
-use coppice_store::{Acceptance, AcceptedAction, Claim, ClusterEnd, Finish, Store, StoreError};
+use coppice_store::{Acceptance, AcceptedAction, Claim, ClusterEnd, DueWork, Finish, Store, StoreError};
 use futures::future::join_all;
 use std::time::Duration;
 use uuid::Uuid;
@@ -85,9 +85,9 @@ async fn an_accepted_action_can_be_found_as_due_work() {
     let cluster = free(&store).await;
     let accepted = action(0x100, ActionKind::ClusterResize, &cluster);
     assert_eq!(request(&store, &accepted, None).await, Ok(Acceptance::Accepted));
-    assert_eq!(store.due_tasks(at(59), 10).await.unwrap(), []);
-    let due = store.due_tasks(at(60), 10).await.unwrap();
-    assert_eq!(due.iter().map(|task| task.id).collect::<Vec<_>>(), [accepted.id]);
+    assert_eq!(store.due_work(at(59), 10).await.unwrap(), DueWork::default());
+    let due = store.due_work(at(60), 10).await.unwrap().tasks;
+    assert_eq!(due, [accepted.id]);
 }
 
 #[tokio::test]

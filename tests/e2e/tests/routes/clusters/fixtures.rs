@@ -98,6 +98,8 @@ pub(crate) async fn act_on(app: &TestApp, person: Person, cluster: &str) {
         actor: JsonMap::new(),
         params: None,
         channel: JsonMap::new(),
+        schedule: None,
+        next_run: None,
         created_at: app.system.env.now(),
         updated_at: None,
     };

@@ -4,6 +4,7 @@ mod create;
 mod delete;
 mod list;
 mod notify;
+mod schedule;
 mod show;
 mod update;
 
