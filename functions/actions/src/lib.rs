@@ -3,6 +3,7 @@
 mod clusters;
 mod create;
 pub mod events;
+mod kept;
 mod list;
 mod show;
 mod update;

@@ -1,5 +1,6 @@
 //! `GET /v1/actions` (spec api-common §13, api-resources O).
 
+use crate::kept;
 use crate::show::view;
 use axum::extract::State;
 use axum::response::Response;
@@ -37,8 +38,10 @@ pub(crate) async fn list(State(env): State<Env>, call: Call) -> Result<Response,
         },
         None => None,
     };
+    let kept = kept::action(&env);
     let wanted = |action: &Action| {
-        passes(&query, "name", &action.name)
+        kept(action)
+            && passes(&query, "name", &action.name)
             && passes(&query, "target", &action.target.to_string())
             && passes(&query, "action", action.kind.name())
             && passes(&query, "status", action.status.name())

@@ -1,5 +1,6 @@
 //! `GET /v1/actions/{id}` (spec api-resources O).
 
+use crate::kept;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use coppice_api::call::{Body, Call, Endpoint};
@@ -10,7 +11,7 @@ use coppice_api::views;
 use coppice_domain::action::Action;
 use coppice_engine::Env;
 use coppice_store::Store;
-use coppice_support::{find, store_failed};
+use coppice_support::{find_among, store_failed};
 use serde_json::{Value, json};
 
 const ENDPOINT: Endpoint = Endpoint { rule: "actions:get", since: MIN, body: Body::None };
@@ -26,7 +27,8 @@ pub(crate) async fn show(
     call: Call,
 ) -> Result<Response, Failure> {
     call.enter(&ENDPOINT)?;
-    let action = find::<Action>(&env.store, &call.caller, &id).await?;
+    let kept = kept::action(&env);
+    let action = find_among::<Action>(&env.store, &call.caller, &id, &kept).await?;
     let view = view(&env.store, &action, call.microversion).await?;
     Ok(call.respond().ok(&json!({ "action": view })))
 }

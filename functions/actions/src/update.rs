@@ -1,5 +1,6 @@
 //! `PATCH /v1/actions/{id}` (spec api-resources O): the one thing that can be changed is that it goes on.
 
+use crate::kept;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -39,6 +40,9 @@ pub(crate) async fn update(
     call.enter(&ENDPOINT)?;
     let force = asked(&call, &id)?;
     let action = find_exactly::<Action>(&env.store, &call.caller, &id).await?;
+    if !kept::action(&env)(&action) {
+        return Err(Fault::not_found("action", &id).into());
+    }
     cancel(&env, &action, force).await.map_err(refused)?;
     Ok(raw::accepted(&headers))
 }

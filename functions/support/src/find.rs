@@ -25,11 +25,29 @@ pub async fn find<T: Entity>(store: &Store, caller: &Caller, reference: &str) ->
 /// # Errors
 /// As [`find`].
 pub async fn find_within<T: Entity>(store: &Store, within: Scope<'_>, reference: &str) -> Result<T, Failure> {
-    store.find(within, reference).await.map_err(|error| match error {
+    store.find(within, reference).await.map_err(|error| not_found::<T>(error, reference))
+}
+
+/// The same among those that `filter` keeps: the others are not there.
+///
+/// # Errors
+/// As [`find`].
+pub async fn find_among<T: Entity>(
+    store: &Store,
+    caller: &Caller,
+    reference: &str,
+    filter: &(dyn Fn(&T) -> bool + Sync),
+) -> Result<T, Failure> {
+    let found = store.find_among(scope(caller), reference, filter).await;
+    found.map_err(|error| not_found::<T>(error, reference))
+}
+
+fn not_found<T: Entity>(error: FindError, reference: &str) -> Failure {
+    match error {
         FindError::NotFound => Fault::not_found(word(T::KIND), reference).into(),
         FindError::Ambiguous => Fault::multiple_choices(reference).into(),
         FindError::Store(error) => store_failed(error),
-    })
+    }
 }
 
 /// The resource with exactly this id: here names and short ids do not count.

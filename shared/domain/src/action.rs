@@ -4,6 +4,7 @@ use crate::cluster::JsonMap;
 use crate::ids::{ActionId, ClusterId};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 use uuid::Uuid;
 
 /// Where an action stands (spec engine-actions §2).
@@ -212,6 +213,13 @@ pub struct Action {
 }
 
 impl Action {
+    /// Whether the record's time is over at `now`: it ended `retention` ago. The table deletes it some time
+    /// later.
+    #[must_use]
+    pub fn is_forgotten(&self, now: Timestamp, retention: Duration) -> bool {
+        self.end_time.is_some_and(|end| end.plus(retention) <= now)
+    }
+
     /// The conventional name: what `kind` does and the first eight characters of the target's id.
     #[must_use]
     pub fn conventional_name(kind: ActionKind, target: Uuid) -> String {

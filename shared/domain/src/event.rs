@@ -4,6 +4,7 @@ use crate::cluster::JsonMap;
 use crate::ids::{ClusterId, EventId};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 use uuid::Uuid;
 
 /// How much an event matters.
@@ -83,4 +84,13 @@ pub struct Event {
     pub status_reason: String,
     /// Free-form details.
     pub meta_data: JsonMap,
+}
+
+impl Event {
+    /// Whether the record's time is over at `now`: it happened `retention` ago. The table deletes it some time
+    /// later.
+    #[must_use]
+    pub fn is_forgotten(&self, now: Timestamp, retention: Duration) -> bool {
+        self.timestamp.plus(retention) <= now
+    }
 }

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use coppice_compute::Compute;
 use coppice_domain::ids::{ActionId, IdSource};
 use coppice_domain::time::{Clock, Timestamp};
-use coppice_store::Store;
+use coppice_store::{RETENTION, Store};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -144,7 +144,7 @@ impl Default for Settings {
             max_actions_per_batch: 0,
             batch_interval: seconds(3),
             max_attempts: 20,
-            retention: seconds(30 * 24 * 3600),
+            retention: RETENTION,
             leaks: LeakSweep { every: seconds(600), grace: seconds(300), overlap: seconds(7200) },
             // Three runs of the schedule, of which one may fail and one be late.
             service_down_time: seconds(180),

@@ -40,7 +40,7 @@ pub fn env(config: &Config, aws: &Aws) -> Result<Env, Failure> {
     let instances = Arc::new(DynamoStore::new(aws.dynamodb.clone(), config.simulated_table.clone()));
     let compute = Simulated::new(config.simulated.clone(), instances, clock.clone())?;
     Ok(Env {
-        store: Store::new(aws.dynamodb.clone(), config.table.clone()),
+        store: Store::new(aws.dynamodb.clone(), config.table.clone()).keeping(config.settings.retention),
         compute: Arc::new(compute),
         doorbell: Arc::new(SqsDoorbell::new(aws.sqs.clone(), config.queue_url.clone())),
         mailboxes: Arc::new(SqsMailboxes::new(aws.sqs.clone())),

@@ -8,7 +8,7 @@ use crate::keys;
 use crate::project::count_cluster;
 use crate::share::SHARED;
 use crate::store::Store;
-use crate::task::due_attributes;
+use crate::task::{due_attributes, seconds};
 use crate::template::{check_usable, name_item, reference};
 use crate::transaction::{Transacted, Write};
 use coppice_domain::action::{Action, ActionKind};
@@ -17,6 +17,7 @@ use coppice_domain::ids::{ActionId, ClusterId};
 use coppice_domain::profile::Profile;
 use coppice_domain::time::Timestamp;
 use serde_json::Value;
+use std::time::Duration;
 
 /// An action to be recorded.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +29,9 @@ pub struct AcceptedAction<'a> {
     /// What the engine should know from the start.
     pub work: Option<&'a Value>,
 }
+
+/// How long an action may wait before it begins, longer than any outage.
+const LONGEST_WAIT: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// What became of a request that starts work.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,7 +90,7 @@ impl Store {
         for item in indexed(cluster, false)? {
             writes.push(Write::put(item)?);
         }
-        writes.extend(action_put(accepted)?);
+        writes.extend(self.action_put(accepted)?);
         Ok(match self.transact(writes, Some(accepted.action.id.uuid())).await? {
             Transacted::Done => Some(Acceptance::Accepted),
             Transacted::Refused(refusals) if refusals.first().is_some_and(Option::is_some) => {
@@ -119,7 +123,7 @@ impl Store {
         // A deletion does not wait for what goes on at the members: it takes them over.
         let hold = if action.kind == ActionKind::ClusterDelete { hold } else { hold.if_lacks(SHARED) };
         let mut writes = vec![hold];
-        for write in action_put(accepted)? {
+        for write in self.action_put(accepted)? {
             writes.push(write.if_lacks("pk"));
         }
         // No token of our own: a deletion tries again with another holder, which is another request.
@@ -145,21 +149,23 @@ impl Store {
             }
         })
     }
-}
 
-/// The writes that record an action: the first is its own item.
-pub(crate) fn action_put(accepted: AcceptedAction<'_>) -> Result<Vec<Write>, StoreError> {
-    let id = accepted.action.id;
-    let mut item = indexed(accepted.action, false)?.pop().unwrap_or_default();
-    item.extend(due_attributes(id, accepted.due_at));
-    if accepted.action.kind == ActionKind::ClusterCheck {
-        item.insert("named".to_owned(), s(keys::check(accepted.action.target, id)));
+    /// The writes that record an action: the first is its own item.
+    pub(crate) fn action_put(&self, accepted: AcceptedAction<'_>) -> Result<Vec<Write>, StoreError> {
+        let action = accepted.action;
+        let mut item = indexed(action, false)?.pop().unwrap_or_default();
+        item.extend(due_attributes(action.id, accepted.due_at));
+        if action.kind == ActionKind::ClusterCheck {
+            item.insert("named".to_owned(), s(keys::check(action.target, action.id)));
+        }
+        if let Some(work) = accepted.work {
+            item.insert("work".to_owned(), s(work.to_string()));
+        }
+        // Nobody rewrites them when the action ends, so they are given all the time it may take.
+        let ends = action.created_at.plus(LONGEST_WAIT).plus(seconds(action.timeout));
+        let apart = part_inputs(&mut item, ends.plus(self.retention).seconds())?;
+        [Some(item), apart].into_iter().flatten().map(Write::put).collect()
     }
-    if let Some(work) = accepted.work {
-        item.insert("work".to_owned(), s(work.to_string()));
-    }
-    let apart = part_inputs(&mut item, accepted.action.created_at)?;
-    [Some(item), apart].into_iter().flatten().map(Write::put).collect()
 }
 
 /// A derived action as an item: listed and found like any other, but never due by itself.

@@ -1,7 +1,7 @@
 //! Accepting requests on nodes: a new node with the action that makes it, or an action on one that is there
 //! (invariants 1 and 2).
 
-use crate::accept::{Acceptance, AcceptedAction, action_put};
+use crate::accept::{Acceptance, AcceptedAction};
 use crate::cluster::member_item;
 use crate::entity::{Kind, indexed};
 use crate::error::StoreError;
@@ -78,7 +78,7 @@ impl Store {
         for item in indexed(node, true)? {
             writes.push(Write::put(item)?);
         }
-        writes.extend(action_put(accepted)?);
+        writes.extend(self.action_put(accepted)?);
         // With another index it is another request: a token stands for one.
         let token = ActionId::derived(accepted.action.id, "accepted", node.index.cast_unsigned()).uuid();
         let refusals = match self.transact(writes, Some(token)).await? {
@@ -120,7 +120,7 @@ impl Store {
                 .if_exists()
                 .if_is("active_action", supersede.map(|former| s(former.to_string())));
             let mut writes = vec![hold];
-            writes.extend(action_put(accepted)?);
+            writes.extend(self.action_put(accepted)?);
             writes.extend(cluster.map(|cluster| share(cluster, action.id)));
             let refusals = match self.transact(writes, None).await? {
                 Transacted::Done => return Ok(Acceptance::Accepted),
@@ -149,7 +149,7 @@ impl Store {
         accepted: AcceptedAction<'_>,
     ) -> Result<Acceptance, StoreError> {
         let mut writes = vec![Write::check(keys::node(node.id)).if_exists()];
-        writes.extend(action_put(accepted)?);
+        writes.extend(self.action_put(accepted)?);
         Ok(match self.transact(writes, Some(accepted.action.id.uuid())).await? {
             Transacted::Done => Acceptance::Accepted,
             Transacted::Refused(_) => Acceptance::Gone,

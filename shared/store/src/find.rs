@@ -4,6 +4,7 @@ use crate::entity::{Entity, Kind};
 use crate::error::{FindError, StoreError};
 use crate::item::{Item, required, text};
 use crate::keys;
+use crate::list::Filter;
 use crate::store::{BY_ID, BY_NAME, LIST, Query, Range, Scope, Source, Store};
 use uuid::Uuid;
 
@@ -19,32 +20,56 @@ impl Store {
     /// # Errors
     /// When nothing, or more than one resource, answers to the reference, or the store fails.
     pub async fn find<T: Entity>(&self, scope: Scope<'_>, reference: &str) -> Result<T, FindError> {
+        self.find_among(scope, reference, &|_| true).await
+    }
+
+    /// The same among those that `filter` keeps: the others are not there.
+    ///
+    /// # Errors
+    /// As [`Self::find`].
+    pub async fn find_among<T: Entity>(
+        &self,
+        scope: Scope<'_>,
+        reference: &str,
+        filter: Filter<'_, T>,
+    ) -> Result<T, FindError> {
+        let wanted = |resource: &T| scope.admits(resource.project()) && filter(resource);
         let looks_like_id = Uuid::try_parse(reference).is_ok();
         if let Ok(id) = reference.parse::<T::Id>()
             && let Some(resource) = self.get::<T>(id).await?
-            && scope.admits(resource.project())
+            && wanted(&resource)
         {
             return Ok(resource);
         }
         if T::KIND != Kind::Event
-            && let Some(resource) = self.find_by_name::<T>(scope, reference).await?
+            && let Some(resource) = self.find_by_name::<T>(scope, reference, &wanted).await?
         {
             return Ok(resource);
         }
         if looks_like_id || reference.is_empty() || !could_start_id(reference) {
             return Err(FindError::NotFound);
         }
-        self.find_by_prefix(scope, reference).await
+        let mut hits: Vec<T> = Vec::new();
+        for project in self.projects(scope).await? {
+            let start = Range::Prefix(reference.to_owned());
+            let query = Query::new(BY_ID, keys::scope(T::KIND, &project), start);
+            hits.extend(self.some::<T>(&query, "pk", ENOUGH, &wanted).await?);
+            if hits.len() >= ENOUGH {
+                return Err(FindError::Ambiguous);
+            }
+        }
+        hits.pop().ok_or(FindError::NotFound)
     }
 
-    async fn find_by_name<T: Entity>(&self, scope: Scope<'_>, name: &str) -> Result<Option<T>, FindError> {
+    async fn find_by_name<T: Entity>(
+        &self,
+        scope: Scope<'_>,
+        name: &str,
+        wanted: Filter<'_, T>,
+    ) -> Result<Option<T>, FindError> {
         let mut hits = Vec::new();
         for project in self.projects(scope).await? {
-            for resource in self.named::<T>(&project, name).await? {
-                if scope.admits(resource.project()) && resource.name() == name {
-                    hits.push(resource);
-                }
-            }
+            hits.extend(self.named::<T>(&project, name, wanted).await?);
             if hits.len() >= ENOUGH {
                 return Err(FindError::Ambiguous);
             }
@@ -52,8 +77,14 @@ impl Store {
         Ok(hits.pop())
     }
 
-    /// Resources of one project that have this name: one, or as many as it takes to say that there are several.
-    pub(crate) async fn named<T: Entity>(&self, project: &str, name: &str) -> Result<Vec<T>, StoreError> {
+    /// Resources of one project that have this name and are wanted: one, or as many as it takes to say that
+    /// there are several.
+    async fn named<T: Entity>(
+        &self,
+        project: &str,
+        name: &str,
+        wanted: Filter<'_, T>,
+    ) -> Result<Vec<T>, StoreError> {
         let prefix = Range::Prefix(format!("{}#", keys::name_prefix(name)));
         let (query, attribute) = match T::KIND {
             kind if kind.keeps_names() => {
@@ -65,40 +96,39 @@ impl Store {
             Kind::Action => (Query::new(LIST, keys::scope(T::KIND, project), Range::Whole), "pk"),
             _ => return Ok(Vec::new()),
         };
+        // What the index yields mostly has the name. Long names that begin alike share a key, though, and
+        // so do a node's name and one that goes on with the separator.
+        let at_once = if T::KIND == Kind::Action { AT_ONCE } else { ENOUGH };
+        self.some(&query, attribute, at_once, &|resource: &T| resource.name() == name && wanted(resource))
+            .await
+    }
+
+    /// The first wanted resources behind a query: one, or as many as it takes to say that there are several.
+    /// `at_once` are read together; `attribute` is the key attribute that ends in the id.
+    async fn some<T: Entity>(
+        &self,
+        query: &Query,
+        attribute: &str,
+        at_once: usize,
+        wanted: Filter<'_, T>,
+    ) -> Result<Vec<T>, StoreError> {
         let (mut found, mut from) = (Vec::new(), None);
         loop {
-            let page = self.page(&query, from).await?;
+            let page = self.page(query, from).await?;
             let ids = page.items.iter().map(|item| id_in::<T>(item, attribute));
             let ids = ids.collect::<Result<Vec<_>, _>>()?;
-            // What the index yields mostly has the name. Long names that begin alike share a key, though, and
-            // so do a node's name and one that goes on with the separator.
-            let at_once = if T::KIND == Kind::Action { AT_ONCE } else { ENOUGH };
             for some in ids.chunks(at_once) {
-                let resources = self.get_many::<T>(some).await?;
-                found.extend(resources.into_iter().filter(|resource| resource.name() == name));
+                let heads = self.heads::<T>(some).await?;
+                found.extend(heads.into_iter().filter(|head| wanted(&head.resource)));
                 if found.len() >= ENOUGH {
-                    return Ok(found);
+                    return self.completed(found).await;
                 }
             }
             from = page.next;
             if from.is_none() {
-                return Ok(found);
+                return self.completed(found).await;
             }
         }
-    }
-
-    async fn find_by_prefix<T: Entity>(&self, scope: Scope<'_>, prefix: &str) -> Result<T, FindError> {
-        let mut hits: Vec<T> = Vec::new();
-        for project in self.projects(scope).await? {
-            let query = Query::new(BY_ID, keys::scope(T::KIND, &project), Range::Prefix(prefix.to_owned()));
-            let ids = self.ids_of::<T>(&query, ENOUGH, "pk").await?;
-            let found = self.get_many::<T>(&ids).await?;
-            hits.extend(found.into_iter().filter(|resource| scope.admits(resource.project())));
-            if hits.len() >= ENOUGH {
-                return Err(FindError::Ambiguous);
-            }
-        }
-        hits.pop().ok_or(FindError::NotFound)
     }
 
     /// The first ids a query yields; `attribute` is the key attribute that ends in the id.

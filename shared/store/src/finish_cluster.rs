@@ -5,7 +5,7 @@ use crate::binding::BindingChange;
 use crate::cluster::{change, removal};
 use crate::error::StoreError;
 use crate::item::s;
-use crate::step::{event_put, with_data};
+use crate::step::with_data;
 use crate::store::Store;
 use crate::task::{Finish, Task, finish};
 use crate::transaction::{Transacted, Write};
@@ -46,7 +46,7 @@ impl Store {
         }
         let after_bindings = writes.len();
         for event in ending.events {
-            writes.extend(event_put(Some(event))?);
+            writes.extend(self.event_put(Some(event))?);
         }
         match self.transact(writes, None).await? {
             Transacted::Done => Ok(true),
@@ -76,7 +76,7 @@ impl Store {
         let mut writes = vec![task.fenced(finish(task.action.id, end))];
         writes.extend(removal(cluster, task.action.id));
         for event in events {
-            writes.extend(event_put(Some(event))?);
+            writes.extend(self.event_put(Some(event))?);
         }
         Ok(matches!(self.transact(writes, None).await?, Transacted::Done))
     }

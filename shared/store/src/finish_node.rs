@@ -8,7 +8,7 @@ use crate::keys;
 use crate::settle::removal;
 use crate::settlement::Settlement;
 use crate::share::SHARED;
-use crate::step::{event_put, with_data};
+use crate::step::with_data;
 use crate::store::Store;
 use crate::task::{Finish, Task, finish};
 use crate::template::{check_usable, referenced_by};
@@ -98,7 +98,7 @@ impl Store {
             writes.push(check_usable::<Profile>(profile));
             writes.push(referenced_by::<Profile>(profile.uuid(), crate::Kind::Node, node.id.uuid())?);
         }
-        writes.extend(event_put(Some(event))?);
+        writes.extend(self.event_put(Some(event))?);
         Ok(matches!(self.transact(writes, None).await?, Transacted::Done))
     }
 
@@ -150,7 +150,7 @@ impl Store {
             writes.extend(release(before, after, id)?);
         }
         for event in ending.events {
-            writes.extend(event_put(Some(event))?);
+            writes.extend(self.event_put(Some(event))?);
         }
         Ok(matches!(self.transact(writes, None).await?, Transacted::Done))
     }

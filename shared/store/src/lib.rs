@@ -55,7 +55,7 @@ pub use settle::Settled;
 pub use settlement::{InstanceChange, NodeChanges, Place, Settlement};
 pub use share::Turn;
 pub use step::{Employment, Joining, NODES_PER_STEP, Registration, Retirement, Step, Stepped};
-pub use store::{Scope, Store};
+pub use store::{RETENTION, Scope, Store};
 pub use task::{Cancel, Claim, Finish, Parked, Parking, Task};
 pub use template::{Template, TemplateDeletion};
 pub use view::ClusterView;

@@ -3,6 +3,7 @@
 //! The default order and the order by name follow an index and cost the page; other orders are made
 //! in memory from the project's resources, of which there may be at most [`SORTED_IN_MEMORY`].
 
+use crate::batch::Head;
 use crate::entity::{Entity, Kind};
 use crate::error::{ListError, StoreError};
 use crate::find::id_in;
@@ -34,7 +35,8 @@ pub struct ListRequest {
     pub marker: Option<Uuid>,
 }
 
-type Filter<'a, T> = &'a (dyn Fn(&T) -> bool + Sync);
+/// Which resources are wanted. What it is asked about lacks what is elsewhere: an action's long inputs.
+pub(crate) type Filter<'a, T> = &'a (dyn Fn(&T) -> bool + Sync);
 
 impl Store {
     /// Lists resources of a scope.
@@ -73,9 +75,9 @@ impl Store {
                 None => listed.extend(self.gather(project, &wanted).await?),
             }
         }
-        listed.sort_by(|left, right| compare(left, right, &order));
+        listed.sort_by(|left, right| compare(&left.resource, &right.resource, &order));
         listed.truncate(limit);
-        Ok(listed)
+        Ok(self.completed(listed).await?)
     }
 
     /// Reads as much of an index as the page needs.
@@ -85,13 +87,13 @@ impl Store {
         walk: Walk,
         marker: Option<&T>,
         limit: usize,
-        wanted: &(dyn Fn(&T) -> bool + Sync),
-    ) -> Result<Vec<T>, StoreError> {
+        wanted: Filter<'_, T>,
+    ) -> Result<Vec<Head<T>>, StoreError> {
         let mut query = walk.query::<T>(project, marker);
         // A page begins with its marker, and one beyond its end shows that the cut falls between two places.
         let beside = 1 + usize::from(marker.is_some());
         query.page_size = i32::try_from(limit.saturating_add(beside).clamp(20, 1000)).ok();
-        let (mut listed, mut from) = (Vec::<T>::new(), None);
+        let (mut listed, mut from) = (Vec::<Head<T>>::new(), None);
         loop {
             let page = self.page(&query, from).await?;
             let ids = page
@@ -99,14 +101,14 @@ impl Store {
                 .iter()
                 .map(|item| id_in::<T>(item, walk.id_attribute()))
                 .collect::<Result<Vec<_>, _>>()?;
-            let found = self.get_many::<T>(&ids).await?;
-            let last = found.last().map(|resource| walk.place(resource));
-            listed.extend(found.into_iter().filter(|resource| wanted(resource)));
+            let found = self.heads::<T>(&ids).await?;
+            let last = found.last().map(|head| walk.place(&head.resource));
+            listed.extend(found.into_iter().filter(|head| wanted(&head.resource)));
             from = page.next;
             // Equal places may straddle two pages and are ordered by id afterwards: read on until the
             // page's last place differs from the one the cut falls on.
             let complete =
-                listed.len() >= limit && listed.get(limit - 1).map(|resource| walk.place(resource)) != last;
+                listed.len() >= limit && listed.get(limit - 1).map(|head| walk.place(&head.resource)) != last;
             if from.is_none() || complete {
                 return Ok(listed);
             }
@@ -117,15 +119,15 @@ impl Store {
     async fn gather<T: Entity>(
         &self,
         project: &str,
-        wanted: &(dyn Fn(&T) -> bool + Sync),
-    ) -> Result<Vec<T>, ListError> {
+        wanted: Filter<'_, T>,
+    ) -> Result<Vec<Head<T>>, ListError> {
         let query = Query::new(LIST, keys::scope(T::KIND, project), Range::Whole);
         let ids = self.ids_of::<T>(&query, SORTED_IN_MEMORY + 1, "pk").await?;
         if ids.len() > SORTED_IN_MEMORY {
             return Err(ListError::TooMany { limit: SORTED_IN_MEMORY });
         }
-        let found = self.get_many::<T>(&ids).await?;
-        Ok(found.into_iter().filter(|resource| wanted(resource)).collect())
+        let found = self.heads::<T>(&ids).await?;
+        Ok(found.into_iter().filter(|head| wanted(&head.resource)).collect())
     }
 }
 

@@ -15,7 +15,8 @@ pub const PER_PART: usize = 800;
 impl Store {
     /// Writes a list that is too long for its action's own item, in parts, under the claim of the task and
     /// this phase: a worker whose claim has lapsed may write beside its successor, and neither list is the
-    /// other's. Returns what [`Self::part`] finds it by.
+    /// other's. Returns what [`Self::part`] finds it by. It is kept until
+    /// `expires_at`, and for as long as the action may take beyond that: its record is kept from its end on.
     ///
     /// # Errors
     /// When the store fails.
@@ -26,6 +27,7 @@ impl Store {
         list: &[Uuid],
         expires_at: i64,
     ) -> Result<String, StoreError> {
+        let expires_at = expires_at.saturating_add(task.action.timeout.max(0));
         let set = format!("{}.{phase}", task.fence);
         for (number, part) in list.chunks(PER_PART).enumerate() {
             let text = serde_json::to_string(part).map_err(|cause| StoreError::Corrupt(cause.to_string()))?;

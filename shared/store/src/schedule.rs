@@ -4,7 +4,6 @@ use crate::entity::Kind;
 use crate::error::StoreError;
 use crate::item::{at, s};
 use crate::keys;
-use crate::step::event_put;
 use crate::store::Store;
 use crate::transaction::{Transacted, Write};
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -41,7 +40,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut writes =
             vec![advance(id, run, next), Write::check(keys::entity(Kind::Action, action)).if_lacks("pk")];
-        writes.extend(event_put(Some(event))?);
+        writes.extend(self.event_put(Some(event))?);
         match self.transact(writes, None).await? {
             Transacted::Done => Ok(()),
             Transacted::Refused(_) => self.schedule_advance(id, run, next).await,

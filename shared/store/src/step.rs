@@ -5,7 +5,7 @@ use crate::accept::child_put;
 use crate::cluster::{change, member_item};
 use crate::entity::indexed;
 use crate::error::StoreError;
-use crate::item::{at, s, text};
+use crate::item::{at, n, s, text};
 use crate::keys;
 use crate::store::Store;
 use crate::task::Task;
@@ -121,7 +121,7 @@ impl Store {
         } else {
             writes.extend(change(step.cluster.0, step.cluster.1, task.action.id)?);
         }
-        writes.extend(event_put(step.event)?);
+        writes.extend(self.event_put(step.event)?);
         for made in step.create {
             for item in indexed(&made.node, true)? {
                 writes.push(Write::put(item)?);
@@ -184,6 +184,15 @@ impl Store {
             }
         }
     }
+
+    /// The write that records an event, which is history from the beginning.
+    pub(crate) fn event_put(&self, event: Option<&Event>) -> Result<Option<Write>, StoreError> {
+        let Some(event) = event else { return Ok(None) };
+        let mut item = indexed(event, false)?.pop().unwrap_or_default();
+        let expires_at = event.timestamp.plus(self.retention).seconds();
+        item.insert("expires_at".to_owned(), n(expires_at));
+        Write::put(item).map(Some)
+    }
 }
 
 /// The same write of a task, which also records what policies decided.
@@ -194,7 +203,7 @@ pub(crate) fn with_data(write: Write, data: Option<&JsonMap>) -> Write {
 
 /// The attribute that says in which phase a member is pending; none for the first.
 fn phase(phase: u32) -> Option<AttributeValue> {
-    (phase > 0).then(|| crate::item::n(i64::from(phase)))
+    (phase > 0).then(|| n(i64::from(phase)))
 }
 
 /// The three writes that put a member to work.
@@ -222,10 +231,4 @@ fn join(cluster: ClusterId, joining: &Joining) -> Result<[Write; 3], StoreError>
         .if_lacks("cluster_id")
         .if_lacks("active_action");
     Ok([node, Write::put(member_item(cluster, &joining.member))?, child_put(&joining.child)?])
-}
-
-pub(crate) fn event_put(event: Option<&Event>) -> Result<Option<Write>, StoreError> {
-    let Some(event) = event else { return Ok(None) };
-    let item = indexed(event, false)?.pop().unwrap_or_default();
-    Write::put(item).map(Some)
 }

@@ -9,6 +9,10 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use std::sync::Arc;
+use std::time::Duration;
+
+/// How long finished actions and events are kept unless a deployment says otherwise.
+pub const RETENTION: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// Whose resources a request may see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +40,7 @@ pub struct Store {
     pub(crate) client: Client,
     pub(crate) table: String,
     pub(crate) meter: Arc<Meter>,
+    pub(crate) retention: Duration,
 }
 
 /// What became of one conditional write.
@@ -95,7 +100,13 @@ impl Store {
     /// A store on `table`, reached through `client`.
     #[must_use]
     pub fn new(client: Client, table: impl Into<String>) -> Self {
-        Self { client, table: table.into(), meter: Arc::default() }
+        Self { client, table: table.into(), meter: Arc::default(), retention: RETENTION }
+    }
+
+    /// The same store, which keeps for this long what is history from the beginning: events.
+    #[must_use]
+    pub fn keeping(self, retention: Duration) -> Self {
+        Self { retention, ..self }
     }
 
     /// What this store has spent.

@@ -158,10 +158,12 @@ impl Store {
     /// # Errors
     /// When the store fails or the item cannot be read.
     pub async fn task(&self, id: ActionId) -> Result<Option<Task>, StoreError> {
-        match self.item(&keys::action(id)).await? {
-            Some(item) => Task::decode(&self.whole::<Action>(item).await?).map(Some),
-            None => Ok(None),
-        }
+        let Some(item) = self.item(&keys::action(id)).await? else { return Ok(None) };
+        self.whole_task(item).await
+    }
+
+    async fn whole_task(&self, item: Item) -> Result<Option<Task>, StoreError> {
+        self.whole::<Action>(item).await?.map(|items| Task::decode(&items)).transpose()
     }
 
     /// Claims a task for a worker; `None` when it is claimed, parked anew or ended by someone else.
@@ -181,7 +183,7 @@ impl Store {
             .if_is("seq", (claim.seq != 0).then(|| n(claim.seq)))
             .if_lacks_or_at_most("lease_until", at(claim.now));
         match self.write(write).await? {
-            Written::Done(item) => Task::decode(&self.whole::<Action>(item).await?).map(Some),
+            Written::Done(item) => self.whole_task(item).await,
             Written::Refused(_) => Ok(None),
         }
     }
@@ -256,6 +258,11 @@ impl Store {
             .remove("attempts");
         Ok(matches!(self.write(task.fenced(write)).await?, Written::Done(_)))
     }
+}
+
+/// A number of seconds as a span; none of them below zero.
+pub(crate) fn seconds(count: i64) -> Duration {
+    Duration::from_secs(u64::try_from(count).unwrap_or(0))
 }
 
 /// The attributes that make a task due at `moment`.

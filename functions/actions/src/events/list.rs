@@ -1,5 +1,6 @@
 //! `GET /v1/events` (spec api-common §13, api-resources P).
 
+use crate::kept;
 use axum::extract::State;
 use axum::response::Response;
 use coppice_api::call::{Body, Call, Endpoint};
@@ -34,8 +35,10 @@ pub(crate) async fn list(State(env): State<Env>, call: Call) -> Result<Response,
         },
         None => None,
     };
+    let kept = kept::event(&env);
     let wanted = |event: &Event| {
-        passes(&query, "oname", &event.oname)
+        kept(event)
+            && passes(&query, "oname", &event.oname)
             && passes(&query, "otype", &event.otype)
             && passes(&query, "oid", &event.oid.to_string())
             && passes(&query, "action", &event.action)

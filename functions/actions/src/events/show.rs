@@ -1,5 +1,6 @@
 //! `GET /v1/events/{id}` (spec api-resources P).
 
+use crate::kept;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use coppice_api::call::{Body, Call, Endpoint};
@@ -10,7 +11,7 @@ use coppice_api::views;
 use coppice_domain::cluster::Cluster;
 use coppice_domain::event::Event;
 use coppice_engine::Env;
-use coppice_support::{find, store_failed};
+use coppice_support::{find_among, store_failed};
 use serde_json::json;
 
 const ENDPOINT: Endpoint = Endpoint { rule: "events:get", since: MIN, body: Body::None };
@@ -26,7 +27,8 @@ pub(crate) async fn show(
     call: Call,
 ) -> Result<Response, Failure> {
     call.enter(&ENDPOINT)?;
-    let event = find::<Event>(&env.store, &call.caller, &id).await?;
+    let kept = kept::event(&env);
+    let event = find_among::<Event>(&env.store, &call.caller, &id, &kept).await?;
     let cluster = match event.cluster_id {
         Some(id) => env.store.get::<Cluster>(id).await.map_err(store_failed)?,
         None => None,

@@ -196,7 +196,8 @@ fn a_later_operation_needs_a_microversion_that_knows_it() {
     let shared = at("/components/parameters/Microversion");
     assert_eq!(shared["required"], false);
     let versions = shared["schema"]["enum"].as_array().unwrap();
-    assert_eq!((versions.len(), &versions[15]), (16, &json!("clustering latest")));
+    assert_eq!((versions.len(), &versions[15]), (17, &json!("clustering latest")));
+    assert_eq!(versions[16], "clustering latest, coppice 1.0");
 }
 
 #[test]

@@ -15,16 +15,14 @@ const INPUTS: &str = "inputs";
 const APART: &str = "apart";
 /// The longest inputs, in bytes, that an action's own item holds: it is written again with every step.
 const LONGEST: usize = 32 * 1024;
-/// How long inputs that are apart are kept, in seconds: longer than any action and its record.
-const KEPT: i64 = 400 * 24 * 3600;
-
-/// Takes inputs that are long out of an action's item, into an item of their own.
-pub(crate) fn part_inputs(own: &mut Item, created_at: Timestamp) -> Result<Option<Item>, StoreError> {
+/// Takes inputs that are long out of an action's item, into an item of their own that is kept until
+/// `expires_at`.
+pub(crate) fn part_inputs(own: &mut Item, expires_at: i64) -> Result<Option<Item>, StoreError> {
     if !own.get(INPUTS).is_some_and(|inputs| inputs.as_s().is_ok_and(|text| text.len() > LONGEST)) {
         return Ok(None);
     }
     let key = Key { sk: keys::BODY.to_owned(), ..key_of(own)? };
-    let mut apart = Item::from([("expires_at".to_owned(), n(created_at.seconds() + KEPT))]);
+    let mut apart = Item::from([("expires_at".to_owned(), n(expires_at))]);
     apart.extend(own.remove_entry(INPUTS));
     own.insert(APART.to_owned(), n(1));
     Ok(Some(with_key(&key, apart)))

@@ -20,6 +20,7 @@ mod policy_types;
 mod profile_types;
 mod profiles;
 mod receivers;
+mod retention;
 mod services;
 mod versions;
 mod webhooks;
