@@ -92,6 +92,16 @@ pub struct Refusal {
     pub reason: String,
 }
 
+/// Whether policies of this type have a say in anything yet.
+#[must_use]
+pub fn is_heeded(policy: &Policy) -> bool {
+    let kind = policy_types::get(&policy.type_name);
+    kind.is_ok_and(|kind| !matches!(kind.name, health::NAME | LOAD_BALANCE))
+}
+
+/// The type whose policies put nodes behind a load balancer.
+const LOAD_BALANCE: &str = "senlin.policy.loadbalance";
+
 /// What has to be read before [`before`] is asked.
 #[must_use]
 pub fn needs(kind: ActionKind, attached: &[Attached]) -> Needs {

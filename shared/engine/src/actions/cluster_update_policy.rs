@@ -1,6 +1,6 @@
 //! `CLUSTER_UPDATE_POLICY` (spec engine-cluster §6): whether a policy of the cluster counts.
 
-use super::{AtOnce, Ending, Refused, Situation, Wants, named_policy};
+use super::{AtOnce, Ending, Refused, Situation, Wants, attached_policy};
 use coppice_domain::action::{Action, ActionStatus};
 use coppice_store::BindingChange;
 use serde_json::Value;
@@ -13,11 +13,7 @@ impl AtOnce for ClusterUpdatePolicy {
     }
 
     fn decide(&self, now: &Situation<'_>) -> Result<Ending, Refused> {
-        let attached = |id| now.bindings.iter().any(|binding| binding.policy_id == id);
-        let Some(policy) = named_policy(now.action).filter(|id| attached(*id)) else {
-            let reason = "Policy not attached.".to_owned();
-            return Err(Refused { cluster: Box::new(now.cluster.clone()), reason });
-        };
+        let policy = attached_policy(now)?;
         let (reason, bindings) = match now.action.inputs.get("enabled").and_then(Value::as_bool) {
             Some(enabled) => ("Policy updated.", vec![BindingChange::Enable(policy, enabled)]),
             None => ("No update is needed.", Vec::new()),

@@ -173,6 +173,15 @@ pub(crate) fn named_policy(action: &Action) -> Option<PolicyId> {
     action.inputs.get("policy_id")?.as_str()?.parse().ok()
 }
 
+/// The policy that an action's inputs name, if the cluster has it.
+pub(crate) fn attached_policy(now: &Situation<'_>) -> Result<PolicyId, Refused> {
+    let attached = |id: &PolicyId| now.bindings.iter().any(|binding| binding.policy_id == *id);
+    named_policy(now.action).filter(attached).ok_or_else(|| Refused {
+        cluster: Box::new(now.cluster.clone()),
+        reason: "Policy not attached.".to_owned(),
+    })
+}
+
 /// The ids that a list in an action's inputs names, each once; what is none is left out, and so not found.
 pub(crate) fn named_nodes(action: &Action, key: &str) -> Vec<NodeId> {
     let list = action.inputs.get(key).and_then(serde_json::Value::as_array);
