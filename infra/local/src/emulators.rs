@@ -33,13 +33,14 @@ pub async fn run(options: EmulatorOptions) -> Result<(), Failure> {
         "table": TABLE, "simulated_table": SIMULATED_TABLE, "queue": QUEUE,
         "queue_url": services.queue_url, "clouds": clouds,
     });
+    let asked = asked_to_stop();
     let mut out = std::io::stdout();
     writeln!(out, "{line}")
         .and_then(|()| out.flush())
         .map_err(|cause| Failure::Stopped(format!("standard output cannot be written: {cause}")))?;
     let (stop, stopped) = watch::channel(false);
     tokio::spawn(async move {
-        asked_to_stop().await;
+        asked.await;
         // Whoever listened has stopped already if nobody does.
         stop.send(true).ok();
     });

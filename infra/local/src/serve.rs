@@ -56,10 +56,11 @@ pub async fn run(options: ServeOptions) -> Result<(), Failure> {
         let serving = system.services.sqs.clone().serve(listener, told(stopped.clone()));
         others.push(tokio::spawn(async move { serving.await.map_err(|cause| cause.to_string()) }));
     }
+    let asked = asked_to_stop();
     greet(&root_url, &clouds, started)?;
     let server = axum::serve(listener, app).with_graceful_shutdown(told(stopped));
     let stopping = tokio::spawn(async move {
-        asked_to_stop().await;
+        asked.await;
         tracing::info!("stopping: requests and actions under way are brought to a safe point");
         // Whoever listened has stopped already if nobody does.
         stop.send(true).ok();
@@ -144,20 +145,28 @@ pub(crate) async fn told(mut stopped: watch::Receiver<bool>) {
     stopped.wait_for(|stopped| *stopped).await.ok();
 }
 
-/// Resolves when the process is asked to stop: Ctrl-C or a termination signal.
-pub(crate) async fn asked_to_stop() {
+/// Resolves when the process is asked to stop: Ctrl-C or a termination signal. Whoever calls this is listening
+/// from then on, polled or not: what comes before the first poll is heard, too.
+pub(crate) fn asked_to_stop() -> impl Future<Output = ()> + Send {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        let Ok(mut terminated) = signal(SignalKind::terminate()) else {
-            tokio::signal::ctrl_c().await.ok();
-            return;
-        };
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminated.recv() => {}
+        let heard = [SignalKind::interrupt(), SignalKind::terminate()].map(signal);
+        async move {
+            let [interrupted, terminated] = heard;
+            match (interrupted, terminated) {
+                (Ok(mut interrupted), Ok(mut terminated)) => {
+                    tokio::select! {
+                        _ = interrupted.recv() => {}
+                        _ = terminated.recv() => {}
+                    }
+                }
+                _ => drop(tokio::signal::ctrl_c().await),
+            }
         }
     }
     #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await.ok();
+    async {
+        tokio::signal::ctrl_c().await.ok();
+    }
 }
