@@ -5,7 +5,7 @@ use crate::codec::{decode, encode};
 use crate::error::StoreError;
 use crate::item::{Item, at, required, with_key};
 use crate::keys;
-use crate::store::{Query, Range, Source, Store, Written};
+use crate::store::{Query, Range, Source, Store};
 use crate::template::{check_usable, reference, unreference};
 use crate::transaction::{Transacted, Write};
 use crate::view::ClusterView;
@@ -121,11 +121,9 @@ impl Store {
     /// # Errors
     /// When the store fails.
     pub async fn binding_detach(&self, cluster: ClusterId, policy: PolicyId) -> Result<(), StoreError> {
-        // The reference goes last: while it is there the policy stays.
-        match self.write(Write::delete(keys::binding(cluster, policy))).await? {
-            Written::Done(_) | Written::Refused(_) => {}
-        }
-        self.write(unreference::<Policy>(policy.uuid(), cluster)).await.map(|_| ())
+        // As one: who dies in between would leave a reference that nobody finds by its binding.
+        let writes = BindingChange::Detach(policy).writes(cluster)?;
+        self.transact(writes, None).await.map(|_| ())
     }
 
     /// Takes away what is attached to a cluster that is about to be removed: its policies and receivers.

@@ -289,11 +289,16 @@ impl Rest {
             if changes_nothing(last) {
                 continue;
             }
-            // Requests for single members change the target beside it.
+            // Requests for single members change the target beside it, and what failed to replace or to restore
+            // members has left some more, or fewer.
             let beside = self.actions.values().any(|action| {
                 text(action, "cluster_id") == Some(id)
                     && text(action, "parent").is_none()
-                    && matches!(text(action, "kind"), Some("NODE_CREATE" | "NODE_DELETE"))
+                    && (matches!(text(action, "kind"), Some("NODE_CREATE" | "NODE_DELETE"))
+                        || (matches!(
+                            text(action, "kind"),
+                            Some("CLUSTER_REPLACE_NODES" | "CLUSTER_RECOVER")
+                        ) && text(action, "status") != Some("SUCCEEDED")))
                     && number(action, "end_time") > number(last, "created_at")
             });
             if beside {

@@ -40,3 +40,8 @@ fn a_seed_is_replayed_to_the_letter() {
         assert_eq!(once, again, "seed {seed}");
     }
 }
+
+#[test]
+fn seeds_that_once_failed_pass() {
+    all_pass(&[476, 899, 988, 1021, 2097]);
+}

@@ -2,7 +2,7 @@
 
 use super::create::{metadata, name};
 use super::{Hand, Step, Update};
-use coppice_compute::{Alteration, Instance, InstanceState, Progress};
+use coppice_compute::{Alteration, InstanceState, Progress};
 use coppice_domain::node::{Node, NodeStatus};
 use coppice_domain::profile_types;
 use coppice_store::{NodeChanges, Settlement};
@@ -24,7 +24,7 @@ impl Hand<'_> {
             return Step::settle(failed("the node has no instance"));
         }
         if update.profile.is_none_or(|profile| profile == node.profile_id) {
-            return self.unless_broken(id, updated).await;
+            return self.unless_broken(node, id, updated).await;
         }
         let Some(profile) = self.profile else {
             return Step::settle(failed("the new profile could not be found"));
@@ -36,7 +36,7 @@ impl Hand<'_> {
         };
         let what = Alteration::Update { name: name(&spec, node), metadata: metadata(&spec, node), spec };
         match self.change("update", node.id, id, what).await {
-            Ok(Progress::Done) => self.unless_broken(id, updated).await,
+            Ok(Progress::Done) => self.unless_broken(node, id, updated).await,
             Ok(Progress::Underway) => Step::Waits,
             Ok(Progress::Gone) => Step::settle(failed(&format!("No Server found for {id}"))),
             Err(error) => Step::after(&error, |text| failed(&text)),
@@ -45,19 +45,26 @@ impl Hand<'_> {
 }
 
 impl Hand<'_> {
-    /// The end of an update that was made; but an instance in error is in error whatever is updated about it.
-    async fn unless_broken(&self, id: &str, updated: Settlement) -> Step {
-        match self.env.compute.get(id).await {
-            Ok(Some(Instance { state: InstanceState::Error { message }, .. })) => {
-                let text = message.trim_end_matches('.');
-                let reason = format!("Failed in updating server '{id}': it is in error: {text}.");
-                Step::settle(Settlement { changes: updated.changes, ..Settlement::failed(reason) })
+    /// The end of an update that was made; but an instance that is in error, or gone, is so whatever is updated
+    /// about it.
+    async fn unless_broken(&self, node: &Node, id: &str, updated: Settlement) -> Step {
+        let failed = |text: &str| Settlement::failed(format!("Failed in updating server '{id}': {text}."));
+        let found = match self.env.compute.get(id).await {
+            Ok(found) => found.map(|instance| instance.state),
+            Err(error) => return Step::after(&error, |text| failed(&text)),
+        };
+        // One that was made just now may not show yet.
+        let settled = node.updated_at.unwrap_or(node.init_at).max(node.init_at);
+        let shows = self.env.now().since(settled) > self.env.compute.staleness();
+        let broken = match found {
+            Some(InstanceState::Error { message }) => {
+                failed(&format!("it is in error: {}", message.trim_end_matches('.')))
             }
-            Ok(_) => Step::settle(updated),
-            Err(error) => Step::after(&error, |text| {
-                Settlement::failed(format!("Failed in updating server '{id}': {text}."))
-            }),
-        }
+            Some(InstanceState::Deleting) => failed("it is being deleted"),
+            None if shows => failed(&format!("No Server found for {id}")),
+            _ => return Step::settle(updated),
+        };
+        Step::settle(Settlement { changes: updated.changes, ..broken })
     }
 }
 
