@@ -12,20 +12,16 @@ pub(super) const NAME: &str = "senlin.policy.affinity";
 const CLASS: &str = "AffinityPolicy";
 
 /// Puts the nodes to be made into the group, and into the policy's zone.
-///
-/// # Errors
-/// None; as its likes.
-pub(super) fn before(question: &Question<'_>, policy: &Attached, data: &mut Data) -> Result<(), String> {
+pub(super) fn before(question: &Question<'_>, policy: &Attached, data: &mut Data) {
     // Errors of a resize are for others to report.
     let count = placement::change(question, data, false).unwrap_or(0);
     if count <= 0 {
-        return Ok(());
+        return;
     }
     let server_group = group(&policy.properties, &policy.binding);
     let zone = policy.text("availability_zone").filter(|zone| !zone.is_empty()).map(str::to_owned);
     data.placement = Some(Placement { count, server_group, zone });
     data.pass("Placement decided.");
-    Ok(())
 }
 
 /// What the binding of such a policy keeps.

@@ -135,7 +135,10 @@ pub fn before(
             scaling::NAME => scaling::before(question, policy, &mut data),
             placement::REGION => placement::region(question, policy, &mut data),
             placement::ZONE => placement::zone(question, policy, &mut data),
-            affinity::NAME => affinity::before(question, policy, &mut data),
+            affinity::NAME => {
+                affinity::before(question, policy, &mut data);
+                Ok(())
+            }
             batch::NAME => {
                 batch::before(question, policy, &mut data);
                 Ok(())
@@ -153,7 +156,7 @@ pub fn before(
             return Err(Box::new(Refusal { data, reason: text }));
         }
     }
-    placement::choose(question, &mut data, rng);
+    deletion::fill(question, &mut data, rng);
     Ok(data)
 }
 

@@ -4,11 +4,10 @@
 
 mod plan;
 
-use super::{Attached, Creation, Data, Deletion, Needs, Question, Spread, Standing, deletion};
+use super::{Attached, Creation, Data, Deletion, Needs, Question, Spread, Standing};
 use crate::action::ActionKind;
 use crate::resize::{Change, ResizeRequest, int_like, plan_resize, spelled};
 use plan::{Place, plan};
-use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
 
 pub(super) const REGION: &str = "senlin.policy.region_placement";
@@ -153,9 +152,4 @@ fn record(data: &mut Data, change: i64, set: impl FnOnce(&mut Option<Spread>, &m
         let deletion = data.deletion.get_or_insert(Deletion { count: -change, ..Deletion::default() });
         set(&mut deletion.regions, &mut deletion.zones);
     }
-}
-
-/// Chooses the nodes that go from their places where nobody else has.
-pub(super) fn choose(question: &Question<'_>, data: &mut Data, rng: &mut ChaCha8Rng) {
-    deletion::fill(question, data, rng);
 }

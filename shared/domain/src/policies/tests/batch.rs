@@ -1,0 +1,37 @@
+//! In which batches nodes are updated (spec engine-policies §8).
+
+use super::*;
+
+#[test]
+fn a_batch_is_as_large_as_what_stays_in_service_allows() {
+    for (nodes, least, most, batches) in [
+        (10, 3, -1, vec![7, 3]),
+        (10, 3, 4, vec![4, 4, 2]),
+        (10, 1, -1, vec![9, 1]),
+        (5, 1, 3, vec![3, 2]),
+        (3, 3, -1, vec![2, 1]),
+        (3, 5, -1, vec![2, 1]),
+        (3, 5, 1, vec![1, 1, 1]),
+        (1, 1, -1, vec![1]),
+        (2, 1, -1, vec![1, 1]),
+        (10, 0, -1, vec![10]),
+        (7, 2, 2, vec![2, 2, 2, 1]),
+        // POL-23: a most of nothing is none.
+        (4, 2, 0, vec![2, 2]),
+    ] {
+        let properties = json!({ "min_in_service": least, "max_batch_size": most, "pause_time": 5 });
+        let policy = attached("senlin.policy.batch-1.0", &properties);
+        let data = ask(ActionKind::ClusterUpdate, &json!({}), (0, -1), &active(nodes), &[policy]).unwrap();
+        let update = data.update.unwrap();
+        let sizes: Vec<usize> = update.order.chunks(update.size).map(<[NodeId]>::len).collect();
+        assert_eq!((sizes, update.pause_time), (batches, 5), "{nodes} {least} {most}");
+    }
+}
+
+#[test]
+fn the_bad_are_updated_first() {
+    let members = members(&[NodeStatus::Active, NodeStatus::Error, NodeStatus::Active]);
+    let policy = attached("senlin.policy.batch-1.0", &json!({}));
+    let data = ask(ActionKind::ClusterUpdate, &json!({}), (0, -1), &members, &[policy]).unwrap();
+    assert_eq!(data.update.unwrap().order, [id(101), id(100), id(102)]);
+}
