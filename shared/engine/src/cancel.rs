@@ -33,7 +33,7 @@ pub async fn cancel(env: &Env, action: &Action, force: bool) -> Result<(), Refus
     let how = if force { Cancel::Forced } else { Cancel::Gently };
     match env.store.task_cancel(task, how).await? {
         Some(seq) => {
-            ring(env, &Action { id: task, ..action.clone() }, seq, Duration::ZERO).await;
+            ring(env, &action.project, task, seq, Duration::ZERO).await;
             Ok(())
         }
         None => {

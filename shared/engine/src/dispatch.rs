@@ -76,7 +76,7 @@ async fn park(worker: &Worker, task: &Task, parking: &Parking) -> Result<Outcome
         let work = parking.work.as_ref().or(task.work.as_ref());
         let cancelled = Task { cancel: parked.cancel, ..task.clone() };
         let delay = if stops(&cancelled, work) { Duration::ZERO } else { delay };
-        ring(env, &task.action, parked.seq, delay).await;
+        ring(env, &task.action.project, task.action.id, parked.seq, delay).await;
     }
     Ok(Outcome::Done)
 }

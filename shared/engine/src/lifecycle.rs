@@ -19,11 +19,11 @@ pub async fn complete(env: &Env, action: &Action) -> Result<bool, StoreError> {
     let due_at = action.parent.is_none().then(|| env.now().plus(env.settings.due_grace));
     let Some(seq) = env.store.task_release(action.id, COMPLETE, due_at).await? else { return Ok(false) };
     match action.parent {
-        None => ring(env, action, seq, Duration::ZERO).await,
+        None => ring(env, &action.project, action.id, seq, Duration::ZERO).await,
         Some(parent) => {
             if let Some(seq) = env.store.task_wake(parent).await? {
                 // One that another derived is of the same project.
-                ring(env, &Action { id: parent, ..action.clone() }, seq, Duration::ZERO).await;
+                ring(env, &action.project, parent, seq, Duration::ZERO).await;
             }
         }
     }

@@ -1,16 +1,21 @@
-//! Reading what policies decide from: who is attached, and how the members stand (spec engine-actions §12).
-//! Nothing is read for a cluster without policies, and no more than its policies ask for.
+//! Asking the policies of a cluster, and reading what they decide from: who is attached, and how the members
+//! stand (spec engine-actions §12). Nothing is read for a cluster without policies, and no more than its
+//! policies ask for.
 
 use crate::env::Env;
+use crate::machine::draws;
+use coppice_domain::action::Action;
 use coppice_domain::cluster::Member;
 use coppice_domain::ids::{NodeId, PolicyId, ProfileId};
 use coppice_domain::node::Node;
-use coppice_domain::policies::{Attached, Needs, Places, Standing, in_order};
+use coppice_domain::policies::{
+    Attached, Data, Needs, Places, Question, Refusal, Standing, before, in_order, needs,
+};
 use coppice_domain::policy::{Binding, Policy};
 use coppice_domain::profile::Profile;
 use coppice_domain::profile_types;
 use coppice_domain::time::Timestamp;
-use coppice_store::StoreError;
+use coppice_store::{ClusterView, StoreError};
 use serde_json::Value;
 use std::collections::HashMap;
 
@@ -36,12 +41,37 @@ pub(crate) async fn attached(env: &Env, bindings: &[Binding]) -> Result<Vec<Atta
     Ok(in_order(attached))
 }
 
-/// How the members stand, as far as policies need to know.
-pub(crate) async fn standings(
+/// Asks them whether an action may begin, and how. `node`: the member it works on; none for the cluster.
+/// `profile`: that of the nodes it makes.
+pub(crate) async fn ask(
     env: &Env,
-    members: &[Member],
-    needs: Needs,
-) -> Result<Vec<Standing>, StoreError> {
+    attached: &[Attached],
+    view: &ClusterView,
+    action: &Action,
+    (node, profile): (Option<NodeId>, ProfileId),
+    now: Timestamp,
+) -> Result<Result<Data, Box<Refusal>>, StoreError> {
+    let needs = needs(action.kind, attached);
+    let members = standings(env, &view.members, needs).await?;
+    let profile: Option<Profile> = if needs.places { env.store.get(profile).await? } else { None };
+    let (pinned_zone, pinned_region) = pinned(profile.as_ref());
+    let question = Question {
+        kind: action.kind,
+        inputs: &action.inputs,
+        node,
+        cluster: &view.cluster,
+        members: &members,
+        places: &places(),
+        pinned_zone,
+        pinned_region,
+        max_nodes_per_cluster: env.settings.max_nodes_per_cluster,
+        now,
+    };
+    Ok(before(&question, attached, &mut draws(action.id.uuid())))
+}
+
+/// How the members stand, as far as policies need to know.
+async fn standings(env: &Env, members: &[Member], needs: Needs) -> Result<Vec<Standing>, StoreError> {
     let ids: Vec<NodeId> = members.iter().map(|member| member.node).collect();
     let nodes: Vec<Node> = if needs.nodes { env.store.get_many(&ids).await? } else { Vec::new() };
     let mut ids: Vec<ProfileId> =
@@ -70,12 +100,12 @@ fn standing(member: &Member, node: Option<&Node>, made: &HashMap<ProfileId, Time
 }
 
 /// Where nodes can be. The backends there are do not say: every place that a policy names counts.
-pub(crate) const fn places() -> Places {
+const fn places() -> Places {
     Places { zones: None, regions: None }
 }
 
 /// Whether nodes made from this profile have a zone, and a region, whatever policies decide.
-pub(crate) fn pinned(profile: Option<&Profile>) -> (bool, bool) {
+fn pinned(profile: Option<&Profile>) -> (bool, bool) {
     let properties = profile
         .and_then(|profile| profile_types::get(&profile.type_name).ok()?.properties(&profile.spec).ok());
     let Some(properties) = properties else { return (false, false) };

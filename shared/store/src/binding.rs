@@ -101,12 +101,8 @@ impl Store {
     /// # Errors
     /// When the store fails.
     pub async fn binding_attach(&self, binding: &Binding) -> Result<Attached, StoreError> {
-        let writes = vec![
-            alive(binding.cluster_id),
-            check_usable::<Policy>(binding.policy_id),
-            Write::put(binding_item(binding)?)?,
-            reference::<Policy>(binding.policy_id.uuid(), binding.cluster_id)?,
-        ];
+        let mut writes = vec![alive(binding.cluster_id)];
+        writes.extend(BindingChange::Attach(Box::new(binding.clone())).writes(binding.cluster_id)?);
         Ok(match self.transact(writes, None).await? {
             Transacted::Done => Attached::Done,
             Transacted::Refused(refusals) if refusals.first().is_some_and(Option::is_some) => {

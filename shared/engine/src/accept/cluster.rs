@@ -36,7 +36,7 @@ pub async fn cluster_create(env: &Env, cluster: &Cluster) -> Result<ActionId, Re
             return Err(Fault::bad_request(text).into());
         }
     }
-    ring(env, &action, 0, Duration::ZERO).await;
+    ring(env, &action.project, action.id, 0, Duration::ZERO).await;
     Ok(action.id)
 }
 
@@ -67,7 +67,7 @@ pub async fn cluster_action(
         };
         match env.store.accept_on_cluster(cluster.id, accepted, supersedes).await? {
             Acceptance::Accepted => {
-                ring(env, &action, 0, Duration::ZERO).await;
+                ring(env, &action.project, action.id, 0, Duration::ZERO).await;
                 return Ok(action.id);
             }
             Acceptance::Held(_) if kind == ActionKind::ClusterDelete => {

@@ -127,9 +127,9 @@ fn due_at(env: &Env, now: Timestamp) -> Timestamp {
     now.plus(env.settings.due_grace)
 }
 
-/// Rings, and leaves it to the sweep when the queue does not answer.
-pub(crate) async fn ring(env: &Env, action: &Action, seq: i64, delay: Duration) {
-    if let Err(error) = env.doorbell.ring(&action.project, action.id, seq, delay).await {
-        tracing::warn!(action.id = %action.id, error = %error, "doorbell not rung; the sweep will ring");
+/// Rings for an action of this project, and leaves it to the sweep when the queue does not answer.
+pub(crate) async fn ring(env: &Env, project: &str, id: ActionId, seq: i64, delay: Duration) {
+    if let Err(error) = env.doorbell.ring(project, id, seq, delay).await {
+        tracing::warn!(action.id = %id, error = %error, "doorbell not rung; the sweep will ring");
     }
 }

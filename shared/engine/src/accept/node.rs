@@ -2,7 +2,7 @@
 
 use super::{Asked, Refusal, Requester, TRIES, Target, conflict, due_at, new_action, register, ring};
 use crate::env::Env;
-use crate::machine::seed;
+use crate::machine::draws;
 use crate::work::Work;
 use coppice_domain::action::{Action, ActionKind};
 use coppice_domain::cluster::{Cluster, JsonMap};
@@ -11,8 +11,6 @@ use coppice_domain::ids::{ActionId, NodeId, ProfileId};
 use coppice_domain::naming::node_name;
 use coppice_domain::node::{Node, NodeStatus};
 use coppice_store::{Acceptance, AcceptedAction, NodeAcceptance, StoreError};
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::SeedableRng;
 use serde_json::Value;
 use std::time::Duration;
 
@@ -91,7 +89,7 @@ pub async fn node_create(
         let accepted = AcceptedAction { action: &action, due_at: due_at(env, now), work: None };
         match env.store.accept_node(&node, accepted, now).await? {
             NodeAcceptance::Accepted => {
-                ring(env, &action, 0, Duration::ZERO).await;
+                ring(env, &action.project, action.id, 0, Duration::ZERO).await;
                 return Ok((node, action.id));
             }
             NodeAcceptance::IndexTaken => {
@@ -146,7 +144,7 @@ pub async fn node_action(
         };
         match acceptance {
             Acceptance::Accepted => {
-                ring(env, &action, 0, Duration::ZERO).await;
+                ring(env, &action.project, action.id, 0, Duration::ZERO).await;
                 return Ok(action.id);
             }
             Acceptance::Held(_) if kind == ActionKind::NodeDelete => {
@@ -178,7 +176,7 @@ const fn unattended(accepted: AcceptedAction<'_>) -> AcceptedAction<'_> {
 /// The name of a member: the cluster's format, with its random part drawn from the action's id.
 fn name_in(cluster: &Cluster, action: ActionId, index: i64) -> String {
     let format = cluster.config.get("node.name.format").and_then(Value::as_str);
-    node_name(format, index, &mut ChaCha8Rng::from_seed(seed(action)))
+    node_name(format, index, &mut draws(action.uuid()))
 }
 
 fn gone(kind: &str, id: &impl std::fmt::Display) -> Fault {

@@ -4,6 +4,7 @@
 
 use super::Run;
 use crate::jobs::Job;
+use crate::machine::draws;
 use crate::work::{Assignment, Creation, Placement};
 use coppice_domain::action::{Action, ActionStatus, Cause};
 use coppice_domain::cluster::{Cluster, JsonMap, Member};
@@ -15,8 +16,6 @@ use coppice_domain::time::Timestamp;
 use coppice_store::{
     Employment, Joining, NODES_PER_STEP, PER_PART, Registration, Retirement, Step, Stepped, StoreError,
 };
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::SeedableRng;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -154,13 +153,11 @@ impl Run<'_> {
         let child = self.child(id);
         let index = creation.first_index + i64::try_from(place).unwrap_or(0);
         let format = cluster.config.get("node.name.format").and_then(Value::as_str);
-        let mut seed = [0; 32];
-        seed[..16].copy_from_slice(id.uuid().as_bytes());
         let placed = placement.map(|placement| placement.of(place)).filter(|placed| !placed.is_empty());
         let placed = placed.map(|placed| ("placement".to_owned(), Value::Object(placed)));
         let node = Node {
             id,
-            name: node_name(format, index, &mut ChaCha8Rng::from_seed(seed)),
+            name: node_name(format, index, &mut draws(id.uuid())),
             cluster_id: Some(cluster.id),
             physical_id: None,
             profile_id: cluster.profile_id,

@@ -11,61 +11,61 @@ use serde_json::Value;
 impl Hand<'_> {
     pub(super) async fn update(&self, node: &Node, update: &Update) -> Step {
         let id = node.physical_id.as_deref().unwrap_or_default();
-        let failed = |text: &str| Settlement::failed(format!("Failed in updating server '{id}': {text}."));
         let updated = Settlement {
             changes: changes(update),
             ..Settlement::done(NodeStatus::Active, "Update succeeded")
         };
-        if id.is_empty() && node.status != NodeStatus::Updating {
-            // Nothing has been made of it yet: whatever will be is made from what it says then.
-            return Step::settle(Settlement { changes: changes(update), ..Settlement::moved() });
-        }
         if id.is_empty() {
-            return Step::settle(failed("the node has no instance"));
+            return Step::settle(match node.status {
+                NodeStatus::Updating => failed(id, "the node has no instance"),
+                // Nothing has been made of it yet: whatever will be is made from what it says then.
+                _ => Settlement { changes: changes(update), ..Settlement::moved() },
+            });
         }
         if update.profile.is_none_or(|profile| profile == node.profile_id) {
             return self.unless_broken(node, id, updated).await;
         }
         let Some(profile) = self.profile else {
-            return Step::settle(failed("the new profile could not be found"));
+            return Step::settle(failed(id, "the new profile could not be found"));
         };
         let kind = profile_types::get(&profile.type_name);
         let spec = match kind.and_then(|kind| kind.properties(&profile.spec)) {
             Ok(spec) => spec,
-            Err(fault) => return Step::settle(failed(&fault.message)),
+            Err(fault) => return Step::settle(failed(id, &fault.message)),
         };
         let what = Alteration::Update { name: name(&spec, node), metadata: metadata(&spec, node), spec };
         match self.change("update", node.id, id, what).await {
             Ok(Progress::Done) => self.unless_broken(node, id, updated).await,
             Ok(Progress::Underway) => Step::Waits,
-            Ok(Progress::Gone) => Step::settle(failed(&format!("No Server found for {id}"))),
-            Err(error) => Step::after(&error, |text| failed(&text)),
+            Ok(Progress::Gone) => Step::settle(failed(id, &format!("No Server found for {id}"))),
+            Err(error) => Step::after(&error, |text| failed(id, &text)),
         }
     }
-}
 
-impl Hand<'_> {
     /// The end of an update that was made; but an instance that is in error, or gone, is so whatever is updated
     /// about it.
     async fn unless_broken(&self, node: &Node, id: &str, updated: Settlement) -> Step {
-        let failed = |text: &str| Settlement::failed(format!("Failed in updating server '{id}': {text}."));
         let found = match self.env.compute.get(id).await {
             Ok(found) => found.map(|instance| instance.state),
-            Err(error) => return Step::after(&error, |text| failed(&text)),
+            Err(error) => return Step::after(&error, |text| failed(id, &text)),
         };
         // One that was made just now may not show yet.
         let settled = node.updated_at.unwrap_or(node.init_at).max(node.init_at);
         let shows = self.env.now().since(settled) > self.env.compute.staleness();
         let broken = match found {
             Some(InstanceState::Error { message }) => {
-                failed(&format!("it is in error: {}", message.trim_end_matches('.')))
+                failed(id, &format!("it is in error: {}", message.trim_end_matches('.')))
             }
-            Some(InstanceState::Deleting) => failed("it is being deleted"),
-            None if shows => failed(&format!("No Server found for {id}")),
+            Some(InstanceState::Deleting) => failed(id, "it is being deleted"),
+            None if shows => failed(id, &format!("No Server found for {id}")),
             _ => return Step::settle(updated),
         };
         Step::settle(Settlement { changes: updated.changes, ..broken })
     }
+}
+
+fn failed(id: &str, text: &str) -> Settlement {
+    Settlement::failed(format!("Failed in updating server '{id}': {text}."))
 }
 
 /// What an update changes of the node's record. Null is a value of role and metadata, and no other's.

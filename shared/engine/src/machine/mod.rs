@@ -13,8 +13,9 @@ use crate::dispatch::end;
 use crate::env::Env;
 use crate::work::Work;
 use coppice_domain::action::{ActionKind, ActionStatus};
-use coppice_domain::ids::ActionId;
 use coppice_store::{Parking, StoreError, Task};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
 use uuid::Uuid;
 
 /// One worker: what it works with, and its name in claims.
@@ -77,9 +78,9 @@ fn not_done(kind: ActionKind) -> String {
     format!("{} is not carried out by this version of the service.", kind.name())
 }
 
-/// The seed of every random choice of an action: a step that is decided twice is decided alike.
-pub(crate) fn seed(action: ActionId) -> [u8; 32] {
+/// What random choices about an action or a node are drawn from: who decides twice decides alike.
+pub(crate) fn draws(of: Uuid) -> ChaCha8Rng {
     let mut seed = [0; 32];
-    seed[..16].copy_from_slice(action.uuid().as_bytes());
-    seed
+    seed[..16].copy_from_slice(of.as_bytes());
+    ChaCha8Rng::from_seed(seed)
 }

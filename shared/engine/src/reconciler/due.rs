@@ -40,7 +40,7 @@ async fn ring_due(env: &Env, due: Vec<ActionId>, by: Timestamp, now: Timestamp) 
         let due_at = now.max(task.wake_at.unwrap_or(now)).plus(env.settings.due_grace);
         if let Some(seq) = env.store.task_rearm(&task, due_at).await? {
             let delay = task.wake_at.map_or(Duration::ZERO, |wake_at| wake_at.since(now));
-            ring(env, &task.action, seq, delay.min(Duration::from_secs(900))).await;
+            ring(env, &task.action.project, task.action.id, seq, delay.min(Duration::from_secs(900))).await;
             rung += 1;
         }
     }

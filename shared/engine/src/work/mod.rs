@@ -54,9 +54,8 @@ pub(crate) struct Decided {
     pub(crate) keeps_capacity: bool,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
-const fn is_zero(phase: &u32) -> bool {
-    *phase == 0
+fn is_zero<N: Default + PartialEq>(number: &N) -> bool {
+    *number == N::default()
 }
 
 /// What is to be done to the nodes of a cluster, in one phase of an action.

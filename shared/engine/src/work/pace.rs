@@ -2,6 +2,7 @@
 //! (spec engine-policies §3, §8, engine-actions §11). Nothing waits for any of it: an action that may not go
 //! on is parked.
 
+use super::is_zero;
 use coppice_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -47,11 +48,6 @@ pub(crate) struct Hook {
     /// When the first of them was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) told_at: Option<Timestamp>,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
-const fn is_zero(count: &usize) -> bool {
-    *count == 0
 }
 
 impl Pace {

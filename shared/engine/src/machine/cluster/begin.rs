@@ -1,6 +1,6 @@
 //! How an action on a cluster begins, and each of its phases.
 
-use super::super::{Worker, Yield, seed};
+use super::super::{Worker, Yield, draws};
 use crate::actions::{AtOnce, Beginning, ClusterAction, Ending, Reads, Wants};
 use crate::fleet::Run;
 use crate::history;
@@ -15,8 +15,6 @@ use coppice_domain::policy::Policy;
 use coppice_domain::profile::Profile;
 use coppice_domain::time::Timestamp;
 use coppice_store::StoreError;
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::SeedableRng;
 use uuid::Uuid;
 
 impl Worker {
@@ -47,7 +45,7 @@ impl Worker {
             return self.conclude(run, Ending::new(cluster, ActionStatus::Failed, reason)).await.map(Some);
         }
         run.reads = self.reads(decisions.wants(&task.action), run).await?;
-        let mut rng = ChaCha8Rng::from_seed(seed(task.action.id));
+        let mut rng = draws(task.action.id.uuid());
         let beginning = match decisions.begin(&self.situation(run, now), &mut rng) {
             Ok(beginning) => beginning,
             Err(refused) => return self.conclude(run, refused.into()).await.map(Some),

@@ -4,7 +4,7 @@ mod begin;
 mod end;
 mod policies;
 
-use super::{Worker, Yield, seed};
+use super::{Worker, Yield, draws};
 use crate::actions::{Beginning, ClusterAction, Ending, Situation, at_once, on_cluster};
 use crate::dispatch::overdue;
 use crate::fleet::{Driven, Run};
@@ -12,8 +12,6 @@ use crate::work::{Assignment, Plan};
 use coppice_domain::action::{ActionKind, ActionStatus};
 use coppice_domain::time::Timestamp;
 use coppice_store::{StoreError, Task};
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::SeedableRng;
 
 impl Worker {
     pub(super) async fn advance_cluster(&self, task: &Task) -> Result<Yield, StoreError> {
@@ -121,7 +119,7 @@ impl Worker {
         if let Some(next) = plan.assignment.as_ref().and_then(|assignment| assignment.following(now)) {
             return Some(Next::Same(next));
         }
-        let mut rng = ChaCha8Rng::from_seed(seed(run.task.action.id));
+        let mut rng = draws(run.task.action.id.uuid());
         let next = decisions.next(&self.situation(run, now), plan, &mut rng)?;
         Some(Next::Decided(Box::new(next)))
     }

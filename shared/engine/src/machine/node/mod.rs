@@ -22,6 +22,7 @@ use coppice_domain::time::Timestamp;
 use coppice_store::{Cancel, Parking, Settled, StoreError, Task};
 use finish::{Fate, Last};
 use serde_json::Value;
+use std::borrow::Cow;
 use std::time::Duration;
 
 impl Worker {
@@ -88,7 +89,8 @@ impl Worker {
         if let Some(until) = decided.not_before.filter(|until| *until > self.env.now()) {
             return Ok(self.parked(&work, until, "Waiting for the grace period to pass."));
         }
-        let node = &placed(node, job, &decided);
+        let node = placed(node, job, &decided);
+        let node = node.as_ref();
         let profile = match job {
             Job::Update(update) => update.profile.filter(|profile| *profile != node.profile_id),
             _ if job.needs_profile() => Some(node.profile_id),
@@ -150,12 +152,11 @@ impl Worker {
 }
 
 /// The node with the place that policies gave it, if it is to be made.
-fn placed(node: &Node, job: &Job, decided: &Decided) -> Node {
+fn placed<'a>(node: &'a Node, job: &Job, decided: &Decided) -> Cow<'a, Node> {
+    let (Job::Create, Some(place)) = (job, &decided.placement) else { return Cow::Borrowed(node) };
     let mut node = node.clone();
-    if let (Job::Create, Some(place)) = (job, &decided.placement) {
-        node.data.insert("placement".to_owned(), Value::Object(place.clone()));
-    }
-    node
+    node.data.insert("placement".to_owned(), Value::Object(place.clone()));
+    Cow::Owned(node)
 }
 
 /// The job that an action asks for; none for those that only other actions derive.

@@ -1,17 +1,14 @@
 //! Asking the policies of a member's cluster before the member is made or deleted (spec engine-actions §8).
 
 use crate::jobs::Job;
-use crate::machine::{Worker, seed};
-use crate::policies::{attached, pinned, places, standings};
+use crate::machine::Worker;
+use crate::policies::{ask, attached};
 use crate::work::{Decided, Placement};
 use coppice_domain::cluster::JsonMap;
 use coppice_domain::node::Node;
-use coppice_domain::policies::{Data, Question, before, needs};
-use coppice_domain::profile::Profile;
+use coppice_domain::policies::Data;
 use coppice_domain::time::Timestamp;
 use coppice_store::{ClusterView, StoreError, Task};
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::SeedableRng;
 use std::time::Duration;
 
 /// What the policies said.
@@ -40,26 +37,8 @@ impl Worker {
         if attached.is_empty() {
             return Ok(Said::default());
         }
-        let (kind, now) = (task.action.kind, self.env.now());
-        let needs = needs(kind, &attached);
-        let members = standings(&self.env, &view.members, needs).await?;
-        let profile: Option<Profile> =
-            if needs.places { self.env.store.get(node.profile_id).await? } else { None };
-        let (pinned_zone, pinned_region) = pinned(profile.as_ref());
-        let question = Question {
-            kind,
-            inputs: &task.action.inputs,
-            node: Some(node.id),
-            cluster: &view.cluster,
-            members: &members,
-            places: &places(),
-            pinned_zone,
-            pinned_region,
-            max_nodes_per_cluster: self.env.settings.max_nodes_per_cluster,
-            now,
-        };
-        let mut rng = ChaCha8Rng::from_seed(seed(task.action.id));
-        Ok(match before(&question, &attached, &mut rng) {
+        let (now, about) = (self.env.now(), (Some(node.id), node.profile_id));
+        Ok(match ask(&self.env, &attached, view, &task.action, about, now).await? {
             Ok(data) => {
                 let decided = decided(&data, now);
                 Said { decided: Some(decided), data: data.shown(), refusal: None }
