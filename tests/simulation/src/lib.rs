@@ -20,6 +20,7 @@ mod node_story;
 mod policy_story;
 mod post;
 mod queue;
+mod records;
 mod rehearsal;
 mod stage;
 mod story;

@@ -1,9 +1,9 @@
 //! What clients do with policies: make them, attach them to clusters, change whether they count, detach and
 //! delete them.
 
-use crate::story::{Client, USER};
+use crate::records;
+use crate::story::Client;
 use coppice_domain::action::{Action, ActionKind, ActionStatus};
-use coppice_domain::cluster::JsonMap;
 use coppice_domain::ids::{ActionId, PolicyId};
 use coppice_domain::policy::Policy;
 use coppice_engine::lifecycle;
@@ -55,20 +55,9 @@ impl Client {
 
     async fn create_policy(&mut self) -> Option<ActionId> {
         let (type_name, properties) = self.spec();
-        let (kind, version) = type_name.rsplit_once('-')?;
-        let spec = json!({ "type": kind, "version": version, "properties": properties });
-        let policy = Policy {
-            id: PolicyId::new(self.env.ids.uuid()),
-            name: format!("policy-{}", self.rng.random_range(0..3)),
-            type_name: type_name.to_owned(),
-            user: USER.to_owned(),
-            project: self.project.clone(),
-            domain: None,
-            spec: spec.as_object().cloned().unwrap_or_default(),
-            data: JsonMap::new(),
-            created_at: self.env.now(),
-            updated_at: None,
-        };
+        let id = PolicyId::new(self.env.ids.uuid());
+        let name = format!("policy-{}", self.rng.random_range(0..3));
+        let policy = records::policy(&self.env, &self.project, (id, name), type_name, &properties);
         if self.env.store.template_create(&policy).await.is_ok() {
             self.book().policies.push((self.project.clone(), policy.id));
         }
@@ -76,12 +65,8 @@ impl Client {
     }
 
     async fn any_policy(&mut self) -> Option<Policy> {
-        let known: Vec<PolicyId> = {
-            let book = self.book();
-            book.policies.iter().filter(|(project, _)| *project == self.project).map(|(_, id)| *id).collect()
-        };
-        let place = self.rng.random_range(0..known.len().max(1));
-        self.env.store.get::<Policy>(known.get(place).copied()?).await.ok().flatten()
+        let id = self.any_of(|book| &book.policies)?;
+        self.env.store.get::<Policy>(id).await.ok().flatten()
     }
 
     async fn on_policy(&mut self, kind: ActionKind) -> Option<ActionId> {

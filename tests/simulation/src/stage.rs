@@ -1,14 +1,13 @@
 //! The small worlds that rehearsals begin in, and what is asked for there.
 
+use crate::records::{cluster, policy, profile};
 use crate::story::USER;
 use crate::world::World;
 use coppice_compute::simulated::{InstanceStore, MemoryStore, Record};
 use coppice_domain::action::{Action, ActionKind};
-use coppice_domain::cluster::{Cluster, ClusterStatus, JsonMap, Sizes};
+use coppice_domain::cluster::{Cluster, JsonMap, Sizes};
 use coppice_domain::ids::{ActionId, ClusterId, NodeId, PolicyId, ProfileId};
 use coppice_domain::node::Node;
-use coppice_domain::policy::Policy;
-use coppice_domain::profile::Profile;
 use coppice_engine::Env;
 use coppice_engine::accept::{self, Asked, NewNode, Refusal, Requester};
 use coppice_store::{ListRequest, Scope};
@@ -169,7 +168,7 @@ impl Stage {
         let requester = Requester { user: USER, project: PROJECT };
         let asked = |kind, inputs: &Value| Asked::new(kind, inputs.as_object().cloned().unwrap_or_default());
         match request {
-            Request::Cluster => accept::cluster_create(&self.env, &cluster(&self.env, NEW, 2)).await,
+            Request::Cluster => accept::cluster_create(&self.env, &self.cluster(NEW, 2)).await,
             Request::OnCluster(kind, inputs) => {
                 let cluster = self.env.store.get::<Cluster>(CLUSTER).await?;
                 let Some(cluster) = cluster else { return Ok(ActionId::new(Uuid::nil())) };
@@ -185,6 +184,11 @@ impl Stage {
                 accept::node_action(&self.env, &node, asked(*kind, inputs), requester).await
             }
         }
+    }
+
+    fn cluster(&self, id: ClusterId, desired_capacity: i64) -> Cluster {
+        let sizes = Sizes { min_size: 0, max_size: -1, desired_capacity };
+        cluster(&self.env, PROJECT, (id, "cluster".to_owned()), PROFILE, sizes)
     }
 
     async fn node(&self, cluster: Option<&Cluster>) -> Result<ActionId, Refusal> {
@@ -208,15 +212,17 @@ impl Stage {
         match step {
             "templates" => {
                 for (id, flavor) in [(PROFILE, "1"), (OTHER, "2")] {
-                    store.template_create(&profile(&self.env, id, flavor)).await.expect("a profile");
+                    let profile = profile(&self.env, PROJECT, (id, format!("flavor {flavor}")), flavor);
+                    store.template_create(&profile).await.expect("a profile");
                 }
                 for (id, type_name, properties) in policies() {
-                    let policy = policy(&self.env, id, type_name, &properties);
+                    let name = type_name.rsplit_once('-').map_or(type_name, |(name, _)| name).to_owned();
+                    let policy = policy(&self.env, PROJECT, (id, name), type_name, &properties);
                     store.template_create(&policy).await.expect("a policy");
                 }
             }
             "cluster" => {
-                let _ = accept::cluster_create(&self.env, &cluster(&self.env, CLUSTER, 3)).await;
+                let _ = accept::cluster_create(&self.env, &self.cluster(CLUSTER, 3)).await;
             }
             "orphans" => {
                 for _ in 0..2 {
@@ -265,63 +271,4 @@ fn policies() -> [(PolicyId, &'static str, Value); 3] {
             json!({ "event": "CLUSTER_SCALE_OUT", "adjustment": { "number": 2 } }),
         ),
     ]
-}
-
-fn cluster(env: &Env, id: ClusterId, desired_capacity: i64) -> Cluster {
-    Cluster {
-        id,
-        name: "cluster".to_owned(),
-        profile_id: PROFILE,
-        profile_refs: vec![PROFILE],
-        user: USER.to_owned(),
-        project: PROJECT.to_owned(),
-        domain: None,
-        sizes: Sizes { min_size: 0, max_size: -1, desired_capacity },
-        next_index: 1,
-        timeout: 3600,
-        status: ClusterStatus::Init,
-        status_reason: "Initializing".to_owned(),
-        init_at: env.now(),
-        created_at: None,
-        updated_at: None,
-        active_action: None,
-        active_kind: None,
-        metadata: JsonMap::new(),
-        config: JsonMap::new(),
-        data: JsonMap::new(),
-        dependents: JsonMap::new(),
-    }
-}
-
-fn profile(env: &Env, id: ProfileId, flavor: &str) -> Profile {
-    let spec = json!({ "type": "os.nova.server", "version": "1.0", "properties": { "flavor": flavor } });
-    Profile {
-        id,
-        name: format!("flavor {flavor}"),
-        type_name: "os.nova.server-1.0".to_owned(),
-        user: USER.to_owned(),
-        project: PROJECT.to_owned(),
-        domain: None,
-        spec: spec.as_object().cloned().unwrap_or_default(),
-        metadata: None,
-        created_at: env.now(),
-        updated_at: None,
-    }
-}
-
-fn policy(env: &Env, id: PolicyId, type_name: &str, properties: &Value) -> Policy {
-    let (name, version) = type_name.rsplit_once('-').expect("a version");
-    let spec = json!({ "type": name, "version": version, "properties": properties });
-    Policy {
-        id,
-        name: name.to_owned(),
-        type_name: type_name.to_owned(),
-        user: USER.to_owned(),
-        project: PROJECT.to_owned(),
-        domain: None,
-        spec: spec.as_object().cloned().unwrap_or_default(),
-        data: JsonMap::new(),
-        created_at: env.now(),
-        updated_at: None,
-    }
 }

@@ -1,9 +1,10 @@
 //! What clients do: each is a sequence of requests with pauses, as the API functions would serve them.
 
 use crate::gate::{Class, Gate};
+use crate::records;
 use crate::time::seconds;
 use coppice_domain::action::ActionKind;
-use coppice_domain::cluster::{Cluster, ClusterStatus, JsonMap, Sizes};
+use coppice_domain::cluster::{Cluster, JsonMap, Sizes};
 use coppice_domain::ids::{ActionId, ClusterId, NodeId, PolicyId, ProfileId};
 use coppice_domain::profile::Profile;
 use coppice_domain::resize::{ResizeRequest, check_resize_request};
@@ -99,22 +100,22 @@ impl Client {
     }
 
     pub(crate) fn any_cluster(&mut self) -> Option<ClusterId> {
-        let known: Vec<ClusterId> = {
-            let book = self.book();
-            book.clusters.iter().filter(|(project, _)| *project == self.project).map(|(_, id)| *id).collect()
-        };
-        let place = self.rng.random_range(0..known.len().max(1));
-        known.get(place).copied()
+        self.any_of(|book| &book.clusters)
     }
 
     pub(crate) async fn any_profile(&mut self) -> Option<Profile> {
-        let known: Vec<ProfileId> = {
+        let id = self.any_of(|book| &book.profiles)?;
+        self.env.store.get::<Profile>(id).await.ok().flatten()
+    }
+
+    /// One of those of its project that clients know of, if there are any.
+    pub(crate) fn any_of<I: Copy>(&mut self, list: fn(&Book) -> &Vec<(String, I)>) -> Option<I> {
+        let known: Vec<I> = {
             let book = self.book();
-            book.profiles.iter().filter(|(project, _)| *project == self.project).map(|(_, id)| *id).collect()
+            list(&book).iter().filter(|(project, _)| *project == self.project).map(|(_, id)| *id).collect()
         };
         let place = self.rng.random_range(0..known.len().max(1));
-        let id = known.get(place).copied()?;
-        self.env.store.get::<Profile>(id).await.ok().flatten()
+        known.get(place).copied()
     }
 
     pub(crate) fn accepted(&self, outcome: Result<ActionId, Refusal>) -> Option<ActionId> {
@@ -134,29 +135,10 @@ impl Client {
             if self.rng.random_bool(0.5) { -1 } else { desired_capacity + self.rng.random_range(0..4) };
         let id = ClusterId::new(self.env.ids.uuid());
         let timeout = if self.rng.random_bool(0.7) { 3600 } else { self.rng.random_range(30..400) };
-        let cluster = Cluster {
-            id,
-            name: format!("cluster-{}", self.rng.random_range(0..3)),
-            profile_id: profile.id,
-            profile_refs: vec![profile.id],
-            user: USER.to_owned(),
-            project: self.project.clone(),
-            domain: None,
-            sizes: Sizes { min_size, max_size, desired_capacity },
-            next_index: 1,
-            timeout,
-            status: ClusterStatus::Init,
-            status_reason: "Initializing".to_owned(),
-            init_at: self.env.now(),
-            created_at: None,
-            updated_at: None,
-            active_action: None,
-            active_kind: None,
-            metadata: JsonMap::new(),
-            config: JsonMap::new(),
-            data: JsonMap::new(),
-            dependents: JsonMap::new(),
-        };
+        let name = format!("cluster-{}", self.rng.random_range(0..3));
+        let sizes = Sizes { min_size, max_size, desired_capacity };
+        let cluster = records::cluster(&self.env, &self.project, (id, name), profile.id, sizes);
+        let cluster = Cluster { timeout, ..cluster };
         self.book().clusters.push((self.project.clone(), id));
         let outcome = accept::cluster_create(&self.env, &cluster).await;
         self.accepted(outcome)
@@ -227,21 +209,9 @@ impl Client {
 
     /// Makes a profile.
     pub(crate) async fn create_profile(&mut self) -> Option<ActionId> {
-        let profile = Profile {
-            id: ProfileId::new(self.env.ids.uuid()),
-            name: format!("profile-{}", self.rng.random_range(0..3)),
-            type_name: "os.nova.server-1.0".to_owned(),
-            user: USER.to_owned(),
-            project: self.project.clone(),
-            domain: None,
-            spec: json!({ "type": "os.nova.server", "version": "1.0", "properties": { "flavor": "1" } })
-                .as_object()
-                .cloned()
-                .unwrap_or_default(),
-            metadata: None,
-            created_at: self.env.now(),
-            updated_at: None,
-        };
+        let id = ProfileId::new(self.env.ids.uuid());
+        let name = format!("profile-{}", self.rng.random_range(0..3));
+        let profile = records::profile(&self.env, &self.project, (id, name), "1");
         if self.env.store.template_create(&profile).await.is_ok() {
             self.book().profiles.push((self.project.clone(), profile.id));
         }
