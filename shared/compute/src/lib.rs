@@ -7,6 +7,7 @@ mod change;
 mod compute;
 mod ensure;
 mod error;
+pub mod health;
 mod instance;
 mod listing;
 mod request;

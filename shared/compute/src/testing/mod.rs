@@ -5,12 +5,14 @@
 mod clock;
 mod faulty;
 mod harness;
+mod prober;
 mod store_suite;
 mod sweep;
 
 pub use clock::ManualClock;
 pub use faulty::{Call, CallKind, Faulty, Injected};
 pub use harness::SimulatedHarness;
+pub use prober::ScriptedProber;
 pub use store_suite::store_suite;
 pub use sweep::sweep;
 
