@@ -3,6 +3,7 @@
 //! The contract ([`Compute`]) is written for real clouds: creation is asynchronous, answers may be
 //! stale, and any call may fail after it took effect. Callers create through [`ensure_created`] only.
 
+pub mod balancer;
 mod change;
 mod compute;
 mod ensure;
