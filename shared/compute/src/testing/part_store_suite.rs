@@ -101,7 +101,7 @@ async fn shelves_hold_exactly_what_belongs_on_them(store: &impl PartStore) {
     assert_eq!(ids(store, &one).await, [members[7].clone()]);
     let origin = pool.origin.clone().expect("the pool has an origin");
     let charged_to_another = Origin { project: "another".to_owned(), ..origin.clone() };
-    assert_eq!(ids(store, &Shelf::Origin(charged_to_another)).await, [pool.id.clone()]);
+    assert_eq!(ids(store, &Shelf::Origin(charged_to_another)).await, std::slice::from_ref(&pool.id));
     let elsewhere = Origin { deployment: "elsewhere".to_owned(), ..origin };
     assert_eq!(ids(store, &Shelf::Origin(elsewhere)).await, Vec::<String>::new());
     let span = |name: &str, from, before| Shelf::Deployment {
