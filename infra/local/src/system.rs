@@ -7,6 +7,7 @@ use crate::ticker::Ticker;
 use axum::Router;
 use coppice_api::identity::Identity;
 use coppice_api::pipeline::{Pipeline, app};
+use coppice_compute::health::ProbeSettings;
 use coppice_compute::simulated::SimulatedConfig;
 use coppice_engine::{Env, Settings, Worker};
 use coppice_runtime::Config;
@@ -44,6 +45,7 @@ impl System {
             identity: None,
             simulated: options.simulated,
             simulated_table: SIMULATED_TABLE.to_owned(),
+            probes: ProbeSettings::default(),
             settings: options.settings,
         };
         let env = coppice_runtime::env(&config, &services.aws)

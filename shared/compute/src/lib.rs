@@ -3,10 +3,12 @@
 //! The contract ([`Compute`]) is written for real clouds: creation is asynchronous, answers may be
 //! stale, and any call may fail after it took effect. Callers create through [`ensure_created`] only.
 
+pub mod balancer;
 mod change;
 mod compute;
 mod ensure;
 mod error;
+pub mod health;
 mod instance;
 mod listing;
 mod request;

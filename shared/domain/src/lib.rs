@@ -8,6 +8,7 @@ pub mod cluster;
 pub mod evaluate;
 pub mod event;
 pub mod fault;
+pub mod health;
 pub mod ids;
 pub mod jsonpath;
 pub mod naming;

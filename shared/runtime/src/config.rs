@@ -1,6 +1,7 @@
 //! Configuration, from environment variables, read once. See infra/aws/README.md for the list.
 
 use coppice_api::identity::IdentityConfig;
+use coppice_compute::health::ProbeSettings;
 use coppice_compute::simulated::SimulatedConfig;
 use coppice_engine::{LeakSweep, Pace, Settings};
 use serde::Deserialize;
@@ -19,6 +20,8 @@ pub struct Config {
     pub simulated: SimulatedConfig,
     /// The simulated backend's table.
     pub simulated_table: String,
+    /// Where health checks may fetch users' URLs from.
+    pub probes: ProbeSettings,
     /// Limits and pace.
     pub settings: Settings,
 }
@@ -131,6 +134,10 @@ impl Config {
             Some(json) => parse("COPPICE_SIMULATED", &json)?,
             None => SimulatedConfig::default(),
         };
+        let probes = match optional("COPPICE_PROBES") {
+            Some(json) => parse("COPPICE_PROBES", &json)?,
+            None => ProbeSettings::default(),
+        };
         let overrides: Overrides = match optional("COPPICE_SETTINGS") {
             Some(json) => parse("COPPICE_SETTINGS", &json)?,
             None => Overrides::default(),
@@ -153,6 +160,7 @@ impl Config {
             simulated,
             simulated_table: optional("COPPICE_SIMULATED_TABLE")
                 .unwrap_or_else(|| format!("{table}-simulated")),
+            probes,
             settings,
             table,
         })
@@ -226,6 +234,16 @@ mod tests {
         assert_eq!(config.settings.max_attempts, 7);
         assert_eq!(config.settings.health_check_interval_min, 5);
         assert!(matches!(config.identity, Some(IdentityConfig::Keystone(_))));
+    }
+
+    #[test]
+    fn probes_go_nowhere_but_the_internet_unless_they_are_told_to() {
+        assert_eq!(read(&NEEDED).unwrap().probes, ProbeSettings::default());
+        let mut pairs = NEEDED.to_vec();
+        pairs.push(("COPPICE_PROBES", r#"{"allow": ["10.8.0.0/16"]}"#));
+        assert_eq!(read(&pairs).unwrap().probes.allow, ["10.8.0.0/16"]);
+        pairs.push(("COPPICE_PROBES", r#"{"allow_all": true}"#));
+        assert!(read(&pairs).unwrap_err().to_string().contains("COPPICE_PROBES"));
     }
 
     #[test]

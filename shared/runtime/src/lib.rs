@@ -18,4 +18,4 @@ mod wiring;
 pub use aws::Aws;
 pub use config::{Config, ConfigError};
 pub use mailboxes::SqsMailboxes;
-pub use wiring::{Failure, env, worker};
+pub use wiring::{Failure, balancer, env, prober, worker};

@@ -5,6 +5,10 @@ use crate::aws::Aws;
 use crate::config::{Config, ConfigError};
 use crate::mailboxes::SqsMailboxes;
 use crate::queue::SqsDoorbell;
+use coppice_compute::Compute;
+use coppice_compute::balancer::Balancer;
+use coppice_compute::health::{AddressRule, BadRange, HttpProber, Prober};
+use coppice_compute::simulated::balancer::SimulatedBalancer;
 use coppice_compute::simulated::{DynamoStore, Simulated};
 use coppice_domain::ids::IdSource;
 use coppice_engine::{Env, Worker};
@@ -23,6 +27,12 @@ pub enum Failure {
     /// The backend's settings cannot be used.
     #[error(transparent)]
     Compute(#[from] coppice_compute::simulated::ConfigError),
+    /// Where probes may go is not said in addresses.
+    #[error("the environment variable COPPICE_PROBES cannot be used: {0}")]
+    Probes(#[from] BadRange),
+    /// The system lacks what HTTPS needs.
+    #[error("no health checks by URL: {0}")]
+    Https(String),
     /// An API function needs an identity provider.
     #[error("the environment variable COPPICE_IDENTITY is not set: it names who validates tokens")]
     NoIdentity,
@@ -48,6 +58,25 @@ pub fn env(config: &Config, aws: &Aws) -> Result<Env, Failure> {
         ids: Arc::new(RandomIds),
         settings: Arc::new(config.settings.clone()),
     })
+}
+
+/// The load balancing service, whose members are `compute`'s instances.
+///
+/// # Errors
+/// When the service's settings cannot be used.
+pub fn balancer(config: &Config, aws: &Aws, compute: Arc<dyn Compute>) -> Result<Arc<dyn Balancer>, Failure> {
+    let parts = Arc::new(DynamoStore::new(aws.dynamodb.clone(), config.simulated_table.clone()));
+    let settings = config.simulated.balancer.clone();
+    Ok(Arc::new(SimulatedBalancer::new(settings, parts, compute, Arc::new(SystemClock))?))
+}
+
+/// What fetches users' URLs for health checks.
+///
+/// # Errors
+/// When its settings cannot be used.
+pub fn prober(config: &Config) -> Result<Arc<dyn Prober>, Failure> {
+    let rule = AddressRule::new(&config.probes)?;
+    Ok(Arc::new(HttpProber::new(rule).map_err(Failure::Https)?))
 }
 
 /// A worker with a name of its own.

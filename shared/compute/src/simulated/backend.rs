@@ -33,7 +33,7 @@ pub struct Simulated {
 /// What every project shares.
 const CAPACITY: &str = "capacity";
 /// How often a write is tried against concurrent ones before the call counts as throttled.
-const TRIES: u64 = 32;
+pub(super) const TRIES: u64 = 32;
 /// How many gone instances one full creation settles to make room, at most.
 const SETTLED_AT_ONCE: u16 = 25;
 

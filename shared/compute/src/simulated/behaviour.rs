@@ -91,6 +91,11 @@ fn failure(value: &Value) -> Option<Option<Failure>> {
         Value::Bool(false) => "false",
         other => other.as_str()?,
     };
+    failure_named(text)
+}
+
+/// The way to fail that has this name; see [`keys::FAIL`].
+pub(super) fn failure_named(text: &str) -> Option<Option<Failure>> {
     Some(match text {
         "false" | "" => None,
         "true" | "error" => Some(Failure::Error),

@@ -24,10 +24,25 @@ pub(super) fn happens(rate: f64, seed: u64, question: &[&str]) -> bool {
 /// The id of the `ordinal`th instance that a token makes: 0 where tokens count, and where they do not,
 /// one more for every repeat.
 pub(super) fn instance_id(seed: u64, token: &str, ordinal: u64) -> String {
-    let digest = digest(seed, &["instance", token, &ordinal.to_string()]);
+    id_of(&digest(seed, &["instance", token, &ordinal.to_string()]))
+}
+
+fn id_of(digest: &[u8; 32]) -> String {
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&digest[..16]);
     uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
+}
+
+/// The id of a part of a load balancer: `ordinal` tells apart what is made for the same reason at the same
+/// moment.
+pub(super) fn part_id(seed: u64, question: &[&str], ordinal: u64) -> String {
+    id_of(&digest(seed, &[&["part"], question, &[&ordinal.to_string()]].concat()))
+}
+
+/// The address that an instance or a balancer has on a network: always the same.
+pub(super) fn address(subject: &str, network: &str) -> String {
+    let digest = digest(0, &["address", network, subject]);
+    format!("10.{}.{}.{}", digest[0], digest[1], digest[2] % 254 + 1)
 }
 
 /// The id, if it is one that an instance here can have.

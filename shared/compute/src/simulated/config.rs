@@ -1,5 +1,6 @@
 //! How the simulated cloud behaves, as configured.
 
+use super::balancer::BalancerConfig;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -61,6 +62,8 @@ pub struct SimulatedConfig {
     pub capacity: Option<Limited>,
     /// Most instances each project may have, failed ones included.
     pub quota: Option<Limited>,
+    /// How its load balancing service behaves.
+    pub balancer: BalancerConfig,
 }
 
 impl Default for SimulatedConfig {
@@ -76,6 +79,7 @@ impl Default for SimulatedConfig {
             staleness_seconds: 0.0,
             capacity: None,
             quota: None,
+            balancer: BalancerConfig::default(),
         }
     }
 }
@@ -102,6 +106,21 @@ pub(super) const SPAN_BOUNDS: &str = "a number of seconds from 0 to 100000000";
 /// What a rate may be.
 pub(super) const RATE_BOUNDS: &str = "a number from 0 to 1";
 
+/// A setting that is a span of time.
+pub(super) fn seconds(setting: &'static str, value: f64) -> Result<Duration, ConfigError> {
+    span(value).ok_or_else(|| ConfigError { setting, value: value.to_string(), bounds: SPAN_BOUNDS })
+}
+
+/// A setting that is a share.
+pub(super) fn rate(setting: &'static str, value: f64) -> Result<f64, ConfigError> {
+    let allowed = (0.0..=1.0).contains(&value);
+    allowed.then_some(value).ok_or_else(|| ConfigError {
+        setting,
+        value: value.to_string(),
+        bounds: RATE_BOUNDS,
+    })
+}
+
 /// A configuration after its values were checked.
 #[derive(Clone, Debug)]
 pub(super) struct Settings {
@@ -121,17 +140,6 @@ impl TryFrom<SimulatedConfig> for Settings {
     type Error = ConfigError;
 
     fn try_from(config: SimulatedConfig) -> Result<Self, ConfigError> {
-        let seconds = |setting, value: f64| {
-            span(value).ok_or_else(|| ConfigError { setting, value: value.to_string(), bounds: SPAN_BOUNDS })
-        };
-        let rate = |setting, value: f64| {
-            let allowed = (0.0..=1.0).contains(&value);
-            allowed.then_some(value).ok_or_else(|| ConfigError {
-                setting,
-                value: value.to_string(),
-                bounds: RATE_BOUNDS,
-            })
-        };
         Ok(Self {
             seed: config.seed,
             tokens: config.tokens,

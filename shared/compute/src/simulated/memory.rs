@@ -1,5 +1,6 @@
 //! Instances in memory: for tests and simulation. Every clone shares them.
 
+use super::balancer::{PartRecord, PartStore, Shelf, StoredParts};
 use super::record::Record;
 use super::store::{Insertion, InstanceStore, Limit, StoreFailure, StoredPage};
 use crate::listing::{Filter, PageMark};
@@ -16,6 +17,7 @@ const PAGE: usize = 500;
 #[derive(Debug, Default)]
 struct Contents {
     records: BTreeMap<String, Record>,
+    parts: BTreeMap<String, PartRecord>,
     counts: BTreeMap<String, u64>,
 }
 
@@ -41,6 +43,21 @@ fn selects(filter: Filter<'_>, record: &Record) -> bool {
             record.tags.deployment == name && (from..before).contains(&record.created_at)
         }
     }
+}
+
+/// One page of what is selected, in order of ids.
+fn page<T: Clone>(
+    of: &BTreeMap<String, T>,
+    selected: impl Fn(&T) -> bool,
+    after: Option<&PageMark>,
+) -> (Vec<T>, Option<PageMark>) {
+    let start = after.map_or(Bound::Unbounded, |mark| Bound::Excluded(mark.as_str()));
+    let rest = of.range::<str, _>((start, Bound::Unbounded)).filter(|(_, each)| selected(each));
+    let mut found: Vec<(&String, &T)> = rest.take(PAGE + 1).collect();
+    let more = found.len() > PAGE;
+    found.truncate(PAGE);
+    let next = found.last().filter(|_| more).map(|(last, _)| PageMark::new(*last));
+    (found.into_iter().map(|(_, each)| each.clone()).collect(), next)
 }
 
 #[async_trait]
@@ -93,18 +110,8 @@ impl InstanceStore for MemoryStore {
             let records = records.filter(|record| !record.settled).cloned().collect();
             return Ok(StoredPage { records, next: None });
         }
-        let start = after.map_or(Bound::Unbounded, |mark| Bound::Excluded(mark.as_str()));
-        let mut records: Vec<Record> = contents
-            .records
-            .range::<str, _>((start, Bound::Unbounded))
-            .map(|(_, record)| record)
-            .filter(|record| !record.settled && selects(filter, record))
-            .take(PAGE + 1)
-            .cloned()
-            .collect();
-        let more = records.len() > PAGE;
-        records.truncate(PAGE);
-        let next = records.last().filter(|_| more).map(|last| PageMark::new(&last.id));
+        let selected = |record: &Record| !record.settled && selects(filter, record);
+        let (records, next) = page(&contents.records, selected, after);
         Ok(StoredPage { records, next })
     }
 
@@ -115,6 +122,40 @@ impl InstanceStore for MemoryStore {
     }
 }
 
+#[async_trait]
+impl PartStore for MemoryStore {
+    fn lag(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    async fn insert(&self, record: &PartRecord) -> Result<Option<PartRecord>, StoreFailure> {
+        let parts = &mut self.contents().parts;
+        if let Some(existing) = parts.get(&record.id) {
+            return Ok(Some(existing.clone()));
+        }
+        parts.insert(record.id.clone(), record.clone());
+        Ok(None)
+    }
+
+    async fn replace(&self, was: &PartRecord, now: &PartRecord) -> Result<bool, StoreFailure> {
+        let parts = &mut self.contents().parts;
+        if parts.get(&was.id).is_none_or(|stored| stored.version != was.version) {
+            return Ok(false);
+        }
+        parts.insert(now.id.clone(), now.clone());
+        Ok(true)
+    }
+
+    async fn get(&self, id: &str) -> Result<Option<PartRecord>, StoreFailure> {
+        Ok(self.contents().parts.get(id).cloned())
+    }
+
+    async fn list(&self, shelf: &Shelf, after: Option<&PageMark>) -> Result<StoredParts, StoreFailure> {
+        let (records, next) = page(&self.contents().parts, |record| shelf.holds(record), after);
+        Ok(StoredParts { records, next })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,5 +163,10 @@ mod tests {
     #[tokio::test]
     async fn memory_keeps_the_promises_of_an_instance_store() {
         crate::testing::store_suite(&MemoryStore::default()).await;
+    }
+
+    #[tokio::test]
+    async fn memory_keeps_the_promises_of_a_store_of_parts() {
+        crate::testing::part_store_suite(&MemoryStore::default()).await;
     }
 }

@@ -6,6 +6,7 @@
 //! decided upon, so a run can be replayed.
 
 mod backend;
+pub mod balancer;
 mod behaviour;
 mod chance;
 mod change;

@@ -1,5 +1,7 @@
-//! A backend whose calls fail where a script says so, before or after they took effect.
+//! A backend, or a load balancing service, whose calls fail where a script says so, before or after they
+//! took effect.
 
+use crate::balancer::{Balancer, BalancerError, Part, PartFilter, PartPage, PartRef, PartRequest};
 use crate::change::{Change, Progress};
 use crate::compute::{Compute, Deletion, Idempotency};
 use crate::error::ComputeError;
@@ -25,60 +27,71 @@ pub enum CallKind {
     Describe,
 }
 
+/// Which method of a load balancing service a call is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names are the contract's own")]
+pub enum PartCall {
+    Create,
+    Get,
+    Find,
+    List,
+    Delete,
+}
+
 /// One call.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Call {
+pub struct Call<K = CallKind> {
     /// Its place among all calls, from 0.
     pub number: usize,
     /// Its place among the calls of its kind, from 0.
     pub nth: usize,
     /// Its method.
-    pub kind: CallKind,
-    /// The token, id or filter it concerns.
+    pub kind: K,
+    /// The token, name, id or filter it concerns.
     pub subject: String,
 }
 
 /// A failure to inject.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Injected {
+pub enum Injected<E = ComputeError> {
     /// The call fails and does nothing.
-    Before(ComputeError),
+    Before(E),
     /// The call takes effect and its answer is lost: this error arrives instead. An error of the backend
     /// itself is passed on as it is.
-    After(ComputeError),
+    After(E),
 }
 
-type Script = Box<dyn FnMut(&Call) -> Option<Injected> + Send>;
+type Script<K, E> = Box<dyn FnMut(&Call<K>) -> Option<Injected<E>> + Send>;
 
 /// A backend that fails by script and remembers its calls.
-pub struct Faulty<C> {
+pub struct Faulty<C, K = CallKind, E = ComputeError> {
     inner: C,
-    script: Mutex<Script>,
-    calls: Mutex<Vec<Call>>,
+    script: Mutex<Script<K, E>>,
+    calls: Mutex<Vec<Call<K>>>,
 }
 
-impl<C: Compute> Faulty<C> {
+impl<C, K: Copy + PartialEq + Send + 'static, E: Clone + Send + 'static> Faulty<C, K, E> {
     /// Asks `script` about every call, in order.
-    pub fn new(inner: C, script: impl FnMut(&Call) -> Option<Injected> + Send + 'static) -> Self {
+    pub fn new(inner: C, script: impl FnMut(&Call<K>) -> Option<Injected<E>> + Send + 'static) -> Self {
         Self { inner, script: Mutex::new(Box::new(script)), calls: Mutex::default() }
     }
 
     /// Fails the `nth` call (from 0) of one kind, once.
-    pub fn on_nth(inner: C, kind: CallKind, nth: usize, failure: Injected) -> Self {
+    pub fn on_nth(inner: C, kind: K, nth: usize, failure: Injected<E>) -> Self {
         Self::new(inner, move |call| (call.kind == kind && call.nth == nth).then(|| failure.clone()))
     }
 
     /// Every call so far.
-    pub fn calls(&self) -> Vec<Call> {
+    pub fn calls(&self) -> Vec<Call<K>> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// How many calls of a kind there were.
-    pub fn count(&self, kind: CallKind) -> usize {
+    pub fn count(&self, kind: K) -> usize {
         self.calls().iter().filter(|call| call.kind == kind).count()
     }
 
-    fn decide(&self, kind: CallKind, subject: String) -> Option<Injected> {
+    fn decide(&self, kind: K, subject: String) -> Option<Injected<E>> {
         let call = {
             let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
             let nth = calls.iter().filter(|call| call.kind == kind).count();
@@ -92,10 +105,10 @@ impl<C: Compute> Faulty<C> {
 
     async fn call<T>(
         &self,
-        kind: CallKind,
+        kind: K,
         subject: String,
-        effect: impl Future<Output = Result<T, ComputeError>> + Send,
-    ) -> Result<T, ComputeError> {
+        effect: impl Future<Output = Result<T, E>> + Send,
+    ) -> Result<T, E> {
         match self.decide(kind, subject) {
             None => effect.await,
             Some(Injected::Before(error)) => Err(error),
@@ -140,5 +153,36 @@ impl<C: Compute> Compute for Faulty<C> {
 
     async fn describe(&self, id: &str) -> Result<Option<JsonMap>, ComputeError> {
         self.call(CallKind::Describe, id.to_owned(), self.inner.describe(id)).await
+    }
+}
+
+#[async_trait]
+impl<B: Balancer> Balancer for Faulty<B, PartCall, BalancerError> {
+    fn staleness(&self) -> Duration {
+        self.inner.staleness()
+    }
+
+    async fn create(&self, request: &PartRequest) -> Result<Part, BalancerError> {
+        self.call(PartCall::Create, request.name.clone(), self.inner.create(request)).await
+    }
+
+    async fn get(&self, part: &PartRef) -> Result<Option<Part>, BalancerError> {
+        self.call(PartCall::Get, part.id.clone(), self.inner.get(part)).await
+    }
+
+    async fn find(&self, name_or_id: &str) -> Result<Option<Part>, BalancerError> {
+        self.call(PartCall::Find, name_or_id.to_owned(), self.inner.find(name_or_id)).await
+    }
+
+    async fn list(
+        &self,
+        filter: PartFilter<'_>,
+        after: Option<&PageMark>,
+    ) -> Result<PartPage, BalancerError> {
+        self.call(PartCall::List, format!("{filter:?}"), self.inner.list(filter, after)).await
+    }
+
+    async fn delete(&self, part: &PartRef) -> Result<Deletion, BalancerError> {
+        self.call(PartCall::Delete, part.id.clone(), self.inner.delete(part)).await
     }
 }

@@ -1,16 +1,22 @@
 //! Doubles and checks for tests and the simulation: a clock that is moved by hand, a decorator that
-//! fails chosen calls, a leak sweep in miniature, and the suite for instance stores.
+//! fails chosen calls, URLs that answer by script, a leak sweep in miniature, and the suites for stores.
 #![expect(clippy::expect_used, reason = "checks fail by panicking; nothing here is in a release")]
 
+mod balancer_harness;
 mod clock;
 mod faulty;
 mod harness;
+mod part_store_suite;
+mod prober;
 mod store_suite;
 mod sweep;
 
+pub use balancer_harness::{SimulatedBalancerHarness, balancing_properties};
 pub use clock::ManualClock;
-pub use faulty::{Call, CallKind, Faulty, Injected};
+pub use faulty::{Call, CallKind, Faulty, Injected, PartCall};
 pub use harness::SimulatedHarness;
+pub use part_store_suite::{part_record, part_store_suite};
+pub use prober::ScriptedProber;
 pub use store_suite::store_suite;
 pub use sweep::sweep;
 

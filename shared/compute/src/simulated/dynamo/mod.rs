@@ -3,8 +3,11 @@
 //! A table of its own, keyed by `pk`: the instance's id, or `usage#<scope>` for a count. A record is one
 //! item: the facts as JSON text, and beside it the attributes that keys and conditions need. Settled
 //! records have no index keys, so they are in no index.
+//!
+//! Parts of load balancers are in the same table, under keys and index partitions of their own (`parts`).
 
 mod item;
+mod parts;
 mod read;
 mod write;
 
@@ -65,7 +68,7 @@ impl InstanceStore for DynamoStore {
     }
 
     async fn get(&self, id: &str) -> Result<Option<Record>, StoreFailure> {
-        self.read_one(id).await
+        self.read_item(id).await?.as_ref().map(item::decode).transpose()
     }
 
     async fn list(&self, filter: Filter<'_>, after: Option<&PageMark>) -> Result<StoredPage, StoreFailure> {

@@ -17,11 +17,10 @@ const ROUNDS: usize = 8;
 const PAGE: u16 = 500;
 
 impl DynamoStore {
-    pub(super) async fn read_one(&self, id: &str) -> Result<Option<Record>, StoreFailure> {
+    pub(super) async fn read_item(&self, pk: &str) -> Result<Option<Item>, StoreFailure> {
         let read =
-            self.client.get_item().table_name(&self.table).set_key(Some(key(id))).consistent_read(true);
-        let output = read.send().await.map_err(|error| classify(&error))?;
-        output.item.as_ref().map(decode).transpose()
+            self.client.get_item().table_name(&self.table).set_key(Some(key(pk))).consistent_read(true);
+        Ok(read.send().await.map_err(|error| classify(&error))?.item)
     }
 
     /// The records with these ids that are not settled.
@@ -54,7 +53,7 @@ impl DynamoStore {
         Ok(records)
     }
 
-    /// One page of an index: one partition, of which `range` (sort key, first, last) may select a part.
+    /// One page of instances; see [`query_items`](Self::query_items).
     pub(super) async fn query(
         &self,
         index: &str,
@@ -63,6 +62,20 @@ impl DynamoStore {
         after: Option<&PageMark>,
         limit: Option<u16>,
     ) -> Result<StoredPage, StoreFailure> {
+        let (items, next) = self.query_items(index, partition, range, after, limit).await?;
+        let records = items.iter().map(decode).collect::<Result<Vec<_>, _>>()?;
+        Ok(StoredPage { records, next })
+    }
+
+    /// One page of an index: one partition, of which `range` (sort key, first, last) may select a part.
+    pub(super) async fn query_items(
+        &self,
+        index: &str,
+        partition: &str,
+        range: Option<(&str, Timestamp, Timestamp)>,
+        after: Option<&PageMark>,
+        limit: Option<u16>,
+    ) -> Result<(Vec<Item>, Option<PageMark>), StoreFailure> {
         let start: Option<HashMap<_, _>> = after.map(|place| unmark(place.as_str())).transpose()?;
         let mut query = self
             .client
@@ -83,8 +96,7 @@ impl DynamoStore {
                 .expression_attribute_values(":last", moment(last)),
         };
         let output = query.send().await.map_err(|error| classify(&error))?;
-        let records = output.items.unwrap_or_default().iter().map(decode).collect::<Result<Vec<_>, _>>()?;
         let next = output.last_evaluated_key.as_ref().map(mark).transpose()?.map(PageMark::new);
-        Ok(StoredPage { records, next })
+        Ok((output.items.unwrap_or_default(), next))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::record::Record;
 use super::super::store::{Insertion, Limit, StoreFailure};
-use super::item::{decode, encode, n, usage};
+use super::item::{Item, decode, encode, n, usage};
 use super::{DynamoStore, classify, malformed};
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
@@ -26,19 +26,26 @@ enum Transacted {
 
 impl DynamoStore {
     pub(super) async fn insert_uncounted(&self, record: &Record) -> Result<Insertion, StoreFailure> {
+        Ok(match self.put_absent(encode(record)?).await? {
+            None => Insertion::Done,
+            Some(existing) => Insertion::Exists(Box::new(decode(&existing)?)),
+        })
+    }
+
+    /// Puts an item where there is none yet, else answers with the one that is there.
+    pub(super) async fn put_absent(&self, item: Item) -> Result<Option<Item>, StoreFailure> {
         let put = self
             .client
             .put_item()
             .table_name(&self.table)
-            .set_item(Some(encode(record)?))
+            .set_item(Some(item))
             .condition_expression(ABSENT)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         match put.send().await {
-            Ok(_) => Ok(Insertion::Done),
+            Ok(_) => Ok(None),
             Err(error) => match error.as_service_error() {
                 Some(PutItemError::ConditionalCheckFailedException(refusal)) => {
-                    let existing = refusal.item().ok_or_else(unshown)?;
-                    Ok(Insertion::Exists(Box::new(decode(existing)?)))
+                    refusal.item().cloned().map(Some).ok_or_else(unshown)
                 }
                 _ => Err(classify(&error)),
             },
@@ -85,13 +92,18 @@ impl DynamoStore {
     }
 
     pub(super) async fn replace_uncounted(&self, was: &Record, now: &Record) -> Result<bool, StoreFailure> {
+        self.put_unchanged(encode(now)?, was.version).await
+    }
+
+    /// Puts an item in place of one of this version; false if that is not there.
+    pub(super) async fn put_unchanged(&self, item: Item, version: u64) -> Result<bool, StoreFailure> {
         let put = self
             .client
             .put_item()
             .table_name(&self.table)
-            .set_item(Some(encode(now)?))
+            .set_item(Some(item))
             .condition_expression(UNCHANGED)
-            .expression_attribute_values(":version", n(was.version));
+            .expression_attribute_values(":version", n(version));
         match put.send().await {
             Ok(_) => Ok(true),
             Err(error) => match error.as_service_error() {
