@@ -37,6 +37,15 @@ pub(crate) struct Choice {
     pub(crate) kills: Vec<HaltAt>,
 }
 
+impl Choice {
+    /// Kills at an earlier occurrence of the first effect instead, if there is one.
+    pub(crate) fn come_earlier(&mut self) -> bool {
+        let Some(first) = self.kills.first_mut().filter(|first| first.occurrence > 1) else { return false };
+        first.occurrence /= 2;
+        true
+    }
+}
+
 /// Chooses from the effects of an undisturbed run on each cloud.
 pub(crate) fn choose(seed: u64, effects: &[Effects]) -> Choice {
     let mut rng = StdRng::seed_from_u64(seed);
@@ -78,6 +87,17 @@ fn a_seed_always_chooses_alike() {
     let effects: Vec<Effects> = CLOUDS.map(|_| Effects::from([("put:instance".to_owned(), 27)])).into();
     assert_eq!(choose(3, &effects), choose(3, &effects));
     assert_eq!(choose(3, &effects).kills.len(), 2);
+}
+
+#[test]
+fn a_point_that_is_not_reached_comes_earlier_until_it_is_the_first() {
+    let point = HaltAt { effect: "put:instance".to_owned(), occurrence: 5, side: Side::After };
+    let mut choice = Choice { cloud: 0, kills: vec![point] };
+    let mut tried = vec![choice.kills[0].occurrence];
+    while choice.come_earlier() {
+        tried.push(choice.kills[0].occurrence);
+    }
+    assert_eq!(tried, [5, 2, 1]);
 }
 
 #[test]

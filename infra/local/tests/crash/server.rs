@@ -24,7 +24,7 @@ const LOG: &str = "log.txt";
 /// Lines of the log that a failure shows.
 const SHOWN: usize = 25;
 /// A debug build on a busy machine starts in much less.
-const START: Duration = Duration::from_secs(20);
+const START: Duration = Duration::from_secs(60);
 
 /// A process, killed at the latest when this is dropped: never stopped in any gentler way.
 pub(crate) struct Server {

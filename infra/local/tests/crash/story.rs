@@ -15,7 +15,7 @@ pub(crate) const AFTER: usize = 30;
 /// Between two looks.
 const LOOK: Duration = Duration::from_millis(100);
 /// Looks before the story is given up.
-const LOOKS: usize = 400;
+const LOOKS: usize = 1500;
 
 /// A data directory in which the cluster of 3 stands, for cases to copy.
 pub(crate) struct Template {
