@@ -2,6 +2,7 @@
 
 use crate::request::Token;
 use coppice_domain::cluster::JsonMap;
+use std::time::Duration;
 
 /// A change that is asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +31,9 @@ pub enum Alteration {
         spec: JsonMap,
         /// The metadata users see on the instance, in place of what it has.
         metadata: JsonMap,
+        /// The longest time an instance that has to be off for this is given to shut down in order, before it
+        /// is cut off; none for the backend's own.
+        stop_within: Option<Duration>,
     },
     /// To carry other metadata: these keys set, those removed, the rest left alone.
     Label {

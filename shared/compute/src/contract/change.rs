@@ -52,7 +52,8 @@ pub(super) async fn an_update_and_labels_show_in_the_details(harness: &dyn Harne
     let id = case.create(&case.request(0)).await.id;
     case.built(&id).await;
     let metadata = json!({ "kept": "1", "dropped": "2" }).as_object().cloned().unwrap_or_default();
-    let update = Alteration::Update { name: "renamed".to_owned(), spec: harness.spec(), metadata };
+    let update =
+        Alteration::Update { name: "renamed".to_owned(), spec: harness.spec(), metadata, stop_within: None };
     let update = Change { token: Token::derived(case.action, "update", 0), what: update };
     assert_eq!(seen_through(&case, &id, &update).await, Ok(Progress::Done));
     let set = json!({ "added": "3" }).as_object().cloned().unwrap_or_default();

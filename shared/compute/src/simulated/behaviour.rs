@@ -15,6 +15,8 @@ pub mod keys {
     pub const DELETE_SECONDS: &str = "simulated.delete_seconds";
     /// Seconds a change takes.
     pub const CHANGE_SECONDS: &str = "simulated.change_seconds";
+    /// Seconds an instance takes to shut down, when an update needs it off.
+    pub const SHUTDOWN_SECONDS: &str = "simulated.shutdown_seconds";
     /// Which changes fail, by name and separated by commas: operations, `update`, `label`.
     pub const FAIL_CHANGES: &str = "simulated.fail_changes";
     /// The probability of ending in `Error`, 0 to 1.
@@ -80,7 +82,7 @@ fn setting<'a>(request: &'a CreateRequest, key: &str) -> Option<&'a Value> {
     request.metadata.get(key).or_else(|| request.spec.get("metadata")?.get(key))
 }
 
-fn number(value: &Value) -> Option<f64> {
+pub(super) fn number(value: &Value) -> Option<f64> {
     value.as_f64().or_else(|| value.as_str()?.trim().parse().ok())
 }
 

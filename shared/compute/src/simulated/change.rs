@@ -1,11 +1,14 @@
 //! Changes of simulated instances.
 
-use super::behaviour::keys;
+use super::behaviour::{keys, number};
+use super::config;
 use super::record::{Changed, Power, Record};
 use crate::change::{Alteration, Change, Progress};
 use crate::error::ComputeError;
+use coppice_domain::cluster::JsonMap;
 use coppice_domain::time::Timestamp;
 use serde_json::Value;
+use std::time::Duration;
 
 /// How many changes an instance remembers: repeats of older ones are done again, which is harmless.
 const REMEMBERED: usize = 4;
@@ -33,7 +36,7 @@ pub(super) fn changed(
     let mut after = record.clone();
     match &change.what {
         Alteration::Operate { operation, .. } => operate(&mut after, operation)?,
-        Alteration::Update { name, spec, metadata } => {
+        Alteration::Update { name, spec, metadata, .. } => {
             after.name.clone_from(name);
             after.spec.clone_from(spec);
             after.metadata.clone_from(metadata);
@@ -43,17 +46,39 @@ pub(super) fn changed(
             after.metadata.extend(set.clone());
         }
     }
-    // Labels are written at once.
-    let span = if matches!(change.what, Alteration::Label { .. }) {
-        std::time::Duration::ZERO
-    } else {
-        record.change
-    };
-    let done_at = now.plus(span);
+    let done_at = now.plus(span(record, &change.what));
     after.changes.push(Changed { token: change.token.clone(), accepted_at: now, done_at });
     let surplus = after.changes.len().saturating_sub(REMEMBERED);
     after.changes.drain(..surplus);
     Ok((after, progress(done_at)))
+}
+
+/// How long a change takes. Labels are written at once.
+fn span(record: &Record, what: &Alteration) -> Duration {
+    match what {
+        Alteration::Label { .. } => Duration::ZERO,
+        Alteration::Operate { .. } => record.change,
+        Alteration::Update { spec, stop_within, .. } => {
+            let stops = record.power == Power::Active && must_be_off(&record.spec, spec);
+            let shutdown = if stops { shutdown(record) } else { Duration::ZERO };
+            record.change + shutdown.min(stop_within.unwrap_or(Duration::MAX))
+        }
+    }
+}
+
+/// Whether an instance is shut down to become like this: for another image or size, or to lose a network
+/// (spec engine-nodes §5.4).
+fn must_be_off(before: &JsonMap, after: &JsonMap) -> bool {
+    let networks =
+        |spec: &JsonMap| spec.get("networks").and_then(Value::as_array).cloned().unwrap_or_default();
+    let kept = networks(after);
+    ["image", "flavor"].iter().any(|key| before.get(*key) != after.get(*key))
+        || networks(before).iter().any(|network| !kept.contains(network))
+}
+
+/// How long the instance takes to shut down in order.
+fn shutdown(record: &Record) -> Duration {
+    own(record, keys::SHUTDOWN_SECONDS).and_then(number).and_then(config::span).unwrap_or_default()
 }
 
 fn operate(record: &mut Record, operation: &str) -> Result<(), ComputeError> {
@@ -77,9 +102,14 @@ fn operate(record: &mut Record, operation: &str) -> Result<(), ComputeError> {
 
 /// Whether the instance's metadata names this change among those that fail.
 fn fails(record: &Record, name: &str) -> bool {
-    let own = record.metadata.get(keys::FAIL_CHANGES);
-    let given = own.or_else(|| record.spec.get("metadata")?.get(keys::FAIL_CHANGES));
-    given.and_then(Value::as_str).is_some_and(|names| names.split(',').any(|each| each.trim() == name))
+    own(record, keys::FAIL_CHANGES)
+        .and_then(Value::as_str)
+        .is_some_and(|names| names.split(',').any(|each| each.trim() == name))
+}
+
+/// What the instance's metadata, or its spec's, says under this key.
+fn own<'a>(record: &'a Record, key: &str) -> Option<&'a Value> {
+    record.metadata.get(key).or_else(|| record.spec.get("metadata")?.get(key))
 }
 
 #[cfg(test)]
@@ -87,9 +117,7 @@ mod tests {
     use super::*;
     use crate::request::Token;
     use crate::testing::request;
-    use coppice_domain::cluster::JsonMap;
     use serde_json::json;
-    use std::time::Duration;
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_micros(seconds * 1_000_000)
@@ -141,6 +169,40 @@ mod tests {
         let (after, progress) = changed(&record, &change, at(20)).unwrap();
         assert_eq!(progress, Progress::Done);
         assert_eq!(serde_json::Value::from(after.metadata), json!({"b": 2, "c": 3}));
+    }
+
+    #[test]
+    fn an_instance_that_must_be_off_shuts_down_in_order_until_its_time_is_up() {
+        let spec = |value: serde_json::Value| value.as_object().cloned().unwrap();
+        let before = json!({"flavor": "1", "image": "i", "networks": [{"network": "a"}]});
+        let mut running = Record { spec: spec(before.clone()), ..record() };
+        running.metadata.insert(keys::SHUTDOWN_SECONDS.to_owned(), json!("100"));
+        let ends = |record: &Record, after: &serde_json::Value, stop_within: Option<u64>| {
+            let stop_within = stop_within.map(Duration::from_secs);
+            let (name, metadata) = ("n".to_owned(), record.metadata.clone());
+            let what = Alteration::Update { name, spec: spec(after.clone()), metadata, stop_within };
+            let change = Change { token: Token::read_back("t"), what };
+            changed(record, &change, at(20)).unwrap().0.changes[0].done_at
+        };
+        let (larger, another) = (json!({"flavor": "2"}), json!({"image": "j"}));
+        let (fewer, more) =
+            (json!({"networks": []}), json!({"networks": [{"network": "a"}, {"network": "b"}]}));
+        for (change, stop_within, end) in [
+            (&larger, None, 125),
+            (&larger, Some(30), 55),
+            (&larger, Some(300), 125),
+            (&larger, Some(0), 25),
+            (&another, Some(30), 55),
+            (&fewer, Some(30), 55),
+            (&more, Some(30), 25),
+            (&json!({}), Some(30), 25),
+        ] {
+            let mut after = before.clone();
+            after.as_object_mut().unwrap().extend(spec(change.clone()));
+            assert_eq!(ends(&running, &after, stop_within), at(end), "{change} within {stop_within:?}");
+        }
+        running.power = Power::Shutoff;
+        assert_eq!(ends(&running, &json!({"flavor": "2"}), None), at(25), "it is off");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::jobs::{Job, Update};
 use crate::work::{Assignment, Plan};
 use coppice_domain::action::{Action, ActionStatus};
 use coppice_domain::cluster::{Cluster, ClusterStatus};
+use coppice_domain::cluster_config::{coerced, stop_timeout};
 use coppice_domain::ids::ProfileId;
 use coppice_domain::profile::Profile;
 use coppice_domain::profile_types;
@@ -38,7 +39,8 @@ impl ClusterAction for ClusterUpdate {
             cluster.metadata.clone_from(metadata);
         }
         if let Some(config) = given("config").and_then(Value::as_object) {
-            cluster.config.clone_from(config);
+            // What cannot be used is refused before anything has changed (CLU-6).
+            cluster.config = coerced(config.clone()).map_err(|text| refused(now, text))?;
         }
         if let Some(timeout) = given("timeout") {
             let seconds = timeout.as_i64().filter(|seconds| *seconds > 0);
@@ -61,7 +63,8 @@ impl ClusterAction for ClusterUpdate {
                         format!("Failed in updating nodes: the property '{property}' cannot be changed.");
                     return Err(refused(now, text));
                 }
-                let job = Job::Update(Update { profile: Some(profile), ..Update::default() });
+                let stop_within = stop_timeout(&cluster.config).map_err(|text| refused(now, text))?;
+                let job = Job::Update(Update { profile: Some(profile), stop_within, ..Update::default() });
                 // A batch policy says who goes first.
                 let order = now.decided.update.as_ref().map(|update| update.order.clone());
                 let nodes = order.unwrap_or_else(|| now.members.iter().map(|member| member.node).collect());

@@ -5,19 +5,15 @@ use crate::env::Settings;
 use crate::jobs::Job;
 use crate::work::{Batches, Hook, Pace, Placement, Plan};
 use coppice_domain::cluster::JsonMap;
+use coppice_domain::cluster_config::stops_first;
 use coppice_domain::policies::Data;
 use coppice_domain::time::Timestamp;
-use serde_json::Value;
 use std::time::Duration;
-
-/// The configuration of a cluster whose nodes are stopped before they are deleted (spec engine-cluster §3).
-const STOP_FIRST: &str = "cluster.stop_node_before_delete";
 
 impl Run<'_> {
     /// What is done to nodes so that in the end `job` is: that, and what follows it.
     pub(crate) fn in_order(&self, job: &Job) -> (Job, Vec<Job>) {
-        let stops = self.view.cluster.config.get(STOP_FIRST).and_then(Value::as_bool).unwrap_or(false);
-        if stops && is_removal(job) {
+        if stops_first(&self.view.cluster.config) && is_removal(job) {
             let stop = Job::Operate { operation: "stop".to_owned(), params: JsonMap::new() };
             return (stop, vec![job.clone()]);
         }

@@ -16,6 +16,7 @@ use crate::env::Env;
 use coppice_compute::{Alteration, Change, ComputeError, Consequence, Progress, Token};
 use coppice_domain::action::{Action, ActionKind};
 use coppice_domain::cluster::JsonMap;
+use coppice_domain::cluster_config::STOP_TIMEOUT;
 use coppice_domain::ids::{ActionId, ClusterId, NodeId, ProfileId};
 use coppice_domain::node::{Node, NodeStatus};
 use coppice_domain::profile::Profile;
@@ -78,6 +79,10 @@ pub(crate) struct Update {
     /// Its name, role, metadata and taint, as the request gave them.
     #[serde(default, skip_serializing_if = "JsonMap::is_empty")]
     pub(crate) properties: JsonMap,
+    /// How many seconds its instance may take to shut down where it must; none for as long as the backend's
+    /// own way takes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) stop_within: Option<u64>,
 }
 
 /// How far a job is.
@@ -152,6 +157,9 @@ impl Job {
                 let mut inputs = update.properties.clone();
                 if let Some(profile) = update.profile {
                     inputs.insert("new_profile_id".to_owned(), json!(profile));
+                }
+                if let Some(seconds) = update.stop_within {
+                    inputs.insert(STOP_TIMEOUT.to_owned(), json!(seconds));
                 }
                 Value::Object(inputs)
             }

@@ -7,6 +7,7 @@ use coppice_domain::node::{Node, NodeStatus};
 use coppice_domain::profile_types;
 use coppice_store::{NodeChanges, Settlement};
 use serde_json::Value;
+use std::time::Duration;
 
 impl Hand<'_> {
     pub(super) async fn update(&self, node: &Node, update: &Update) -> Step {
@@ -33,7 +34,12 @@ impl Hand<'_> {
             Ok(spec) => spec,
             Err(fault) => return Step::settle(failed(id, &fault.message)),
         };
-        let what = Alteration::Update { name: name(&spec, node), metadata: metadata(&spec, node), spec };
+        let what = Alteration::Update {
+            name: name(&spec, node),
+            metadata: metadata(&spec, node),
+            spec,
+            stop_within: update.stop_within.map(Duration::from_secs),
+        };
         match self.change("update", node.id, id, what).await {
             Ok(Progress::Done) => self.unless_broken(node, id, updated).await,
             Ok(Progress::Underway) => Step::Waits,

@@ -180,7 +180,7 @@ fn job(action: &Action) -> Option<Job> {
             let mut properties = action.inputs.clone();
             properties.remove("new_profile_id");
             let profile = input("new_profile_id").and_then(Value::as_str).and_then(|id| id.parse().ok());
-            Job::Update(Update { profile, properties })
+            Job::Update(Update { profile, properties, stop_within: None })
         }
         _ => return None,
     })

@@ -120,6 +120,46 @@ async fn a_new_profile_reaches_every_member_and_then_the_cluster() {
     }
 }
 
+async fn updated(app: &TestApp, cluster: &str, change: Value) -> (String, (String, String)) {
+    let asked = app.patch(&format!("/v1/clusters/{cluster}")).at("1.14").by(ALICE);
+    let action = asked.json(&json!({ "cluster": change })).send().await.expect(202).action();
+    app.drain().await;
+    let said = ended(app, &action).await;
+    (action, said)
+}
+
+#[tokio::test]
+async fn clu_14_members_are_given_the_time_to_shut_down_that_the_cluster_says_however_it_is_spelled() {
+    let (app, cluster) = ready(2).await;
+    let mut spec = coppice_e2e::spec();
+    spec["properties"]["flavor"] = json!("2");
+    let other = json!({ "profile": { "name": "bigger", "spec": spec } });
+    app.post("/v1/profiles").by(ALICE).json(&other).send().await.expect(201);
+    let config = json!({ "cluster.stop_timeout_before_update": "30" });
+    let (action, said) = updated(&app, &cluster, json!({ "config": config, "profile_id": "bigger" })).await;
+    assert_eq!(said, succeeded());
+    let kept = &shown_cluster(&app, &cluster).await["config"];
+    assert_eq!(kept, &json!({ "cluster.stop_timeout_before_update": 30 }));
+    let derived = app.show(ALICE, &format!("/v1/actions/{action}"), "action").await["depends_on"].clone();
+    let listed = app.show(ALICE, "/v1/actions?action=NODE_UPDATE", "actions").await;
+    let told: Vec<&Value> = listed.as_array().unwrap().iter().map(|action| &action["inputs"]).collect();
+    assert_eq!(told.len(), 2, "{derived}");
+    assert!(told.iter().all(|inputs| inputs["cluster.stop_timeout_before_update"] == 30), "{told:?}");
+}
+
+#[tokio::test]
+async fn clu_6_a_configuration_that_cannot_be_used_is_refused_and_leaves_the_cluster_as_it_was() {
+    let (app, cluster) = ready(1).await;
+    let before = shown_cluster(&app, &cluster).await;
+    let config = json!({ "cluster.stop_timeout_before_update": "soon" });
+    let (_, said) = updated(&app, &cluster, json!({ "config": config, "name": "other" })).await;
+    assert_eq!(said, failed("invalid literal for int() with base 10: 'soon'"));
+    let after = shown_cluster(&app, &cluster).await;
+    for key in ["name", "status", "status_reason", "config"] {
+        assert_eq!(after[key], before[key], "{key}");
+    }
+}
+
 #[tokio::test]
 async fn a_cluster_is_checked_and_recovered() {
     let (app, cluster) = ready(3).await;
