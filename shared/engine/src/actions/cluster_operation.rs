@@ -5,6 +5,7 @@ use crate::history;
 use crate::jobs::Job;
 use crate::work::Plan;
 use coppice_domain::cluster::{Cluster, ClusterStatus, JsonMap};
+use coppice_domain::node::NodeStatus;
 use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
 use std::collections::HashSet;
@@ -16,9 +17,10 @@ impl ClusterAction for ClusterOperation {
         let operation = history::subject(now.action).to_owned();
         let params = now.action.inputs.get("params").and_then(Value::as_object);
         let chosen: HashSet<_> = named_nodes(now.action, "nodes").into_iter().collect();
-        // Those that have gone since the request are not missed.
-        let nodes =
-            now.members.iter().map(|member| member.node).filter(|node| chosen.contains(node)).collect();
+        // Those that have gone since the request are not missed; one that is still to be made is its own
+        // creation's.
+        let made = now.members.iter().filter(|member| member.status != NodeStatus::Init);
+        let nodes = made.map(|member| member.node).filter(|node| chosen.contains(node)).collect();
         let status_reason = format!("Operation {operation} in progress");
         let job = Job::Operate { operation, params: params.cloned().unwrap_or_else(JsonMap::new) };
         Ok(Beginning {

@@ -27,8 +27,10 @@ impl ClusterAction for ClusterRecover {
             params: input("operation_params").and_then(Value::as_object).cloned().unwrap_or_default(),
             check,
         };
-        // With a check every member is looked at, and those that turn out to be well are left alone.
-        let sick = now.members.iter().filter(|member| check || member.status != NodeStatus::Active);
+        // With a check every member is looked at, and those that turn out to be well are left alone. One that
+        // is still to be made is its own creation's.
+        let made = now.members.iter().filter(|member| member.status != NodeStatus::Init);
+        let sick = made.filter(|member| check || member.status != NodeStatus::Active);
         Ok(Beginning {
             create: 0,
             assignment: Some((Job::Recover(recovery), sick.map(|member| member.node).collect())),

@@ -13,6 +13,9 @@ pub(crate) struct Pace {
     /// No node is registered before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) not_before: Option<Timestamp>,
+    /// Until when nodes had a grace period: the time that the action may take begins then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) grace_until: Option<Timestamp>,
     /// How many at a time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) batches: Option<Batches>,
@@ -45,9 +48,12 @@ pub(crate) struct Hook {
     /// How many nodes' owners have been told.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(crate) told: usize,
-    /// When the first of them was.
+    /// When the first of the latest batch was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) told_at: Option<Timestamp>,
+    /// How many nodes were registered then.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) told_of: usize,
 }
 
 impl Pace {

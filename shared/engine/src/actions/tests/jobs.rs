@@ -45,6 +45,7 @@ fn node(id: u128, status: NodeStatus, cluster_id: Option<ClusterId>) -> Node {
         tainted: false,
         active_action: None,
         launched_by: None,
+        launched_at: None,
         own_reference: true,
     }
 }

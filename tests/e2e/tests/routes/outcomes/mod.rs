@@ -2,9 +2,11 @@
 
 mod bindings;
 mod cancelling;
+mod hooks;
 mod members;
 mod nodes;
 mod policies;
+mod timeouts;
 
 use coppice_compute::{Filter, Instance, InstanceState, list_all};
 use coppice_domain::time::Timestamp;
