@@ -198,7 +198,7 @@ impl Run<'_> {
         }
     }
 
-    fn token(&self, node: NodeId) -> Token {
+    pub(super) fn token(&self, node: NodeId) -> Token {
         token(self.task.action.id, node)
     }
 }

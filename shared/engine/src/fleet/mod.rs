@@ -1,24 +1,26 @@
 //! The nodes of one cluster action: registered in steps, driven through the backend, settled one by one.
 
+mod abandon;
 mod create;
 mod employ;
 mod hooks;
 mod pace;
 mod register;
 
+pub(crate) use abandon::Abandoned;
+
 use crate::actions::Reads;
 use crate::dispatch::end;
 use crate::jobs::Job;
 use crate::machine::Worker;
 use crate::work::{Creation, Work};
-use coppice_domain::action::{Action, ActionStatus};
+use coppice_domain::action::ActionStatus;
 use coppice_domain::cluster::Member;
 use coppice_domain::ids::{ActionId, NodeId};
-use coppice_domain::node::{Node, NodeStatus};
+use coppice_domain::node::Node;
 use coppice_domain::policies::Data;
 use coppice_domain::time::Timestamp;
 use coppice_store::{ClusterView, NodeChanges, Settled, Settlement, StoreError, Task, child};
-use futures::stream::{self, StreamExt, TryStreamExt};
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
@@ -52,17 +54,6 @@ pub(crate) enum Driven {
         out_of_time: bool,
     },
     /// The claim, or the cluster, was lost.
-    Lost,
-}
-
-/// How giving up the pending nodes went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Abandoned {
-    /// None is pending any more.
-    All,
-    /// The claim's time is up; there are more.
-    Some,
-    /// The claim was lost.
     Lost,
 }
 
@@ -175,82 +166,6 @@ impl<'a> Run<'a> {
             }
         }
         Ok(tally.driven())
-    }
-
-    /// Gives up every pending node, and whatever the backend has made of it stays with it. That includes
-    /// nodes a former holder left pending: nobody else will settle them. Nodes that still wait for their hooks
-    /// are as they were.
-    pub(crate) async fn abandon(
-        &mut self,
-        reason: &str,
-        ended: ActionStatus,
-    ) -> Result<Abandoned, StoreError> {
-        let (_, employed) = self.parted();
-        let employed: HashSet<NodeId> = employed.iter().map(|member| member.node).collect();
-        let pending: Vec<Member> =
-            self.view.members.iter().filter(|member| member.pending.is_some()).copied().collect();
-        for batch in pending.chunks(BETWEEN_RENEWALS) {
-            if !self.renew().await? {
-                return Ok(Abandoned::Lost);
-            }
-            let nodes: Vec<NodeId> = batch.iter().map(|member| member.node).collect();
-            let unheard = match self.hook() {
-                Some(_) => self.waiting(&nodes).await?,
-                None => HashSet::new(),
-            };
-            let (run, employed, unheard) = (&*self, &employed, &unheard);
-            let each: Vec<_> = batch
-                .iter()
-                .map(|member| async move {
-                    let untouched = unheard.contains(&run.child(member.node));
-                    run.abandon_one(member, employed.contains(&member.node), untouched, (reason, ended)).await
-                })
-                .collect();
-            let concurrency = self.worker.env.settings.concurrency;
-            stream::iter(each).buffer_unordered(concurrency).try_collect::<Vec<()>>().await?;
-            if Tally::default().ends_claim(self) {
-                return Ok(Abandoned::Some);
-            }
-        }
-        Ok(Abandoned::All)
-    }
-
-    async fn abandon_one(
-        &self,
-        member: &Member,
-        employed: bool,
-        untouched: bool,
-        (reason, ended): (&str, ActionStatus),
-    ) -> Result<(), StoreError> {
-        let own = self.task.action.id;
-        let Some(holder) = member.pending else { return Ok(()) };
-        let job = match self.job() {
-            Some(job) if employed => job.clone(),
-            _ if holder == own => Job::Create,
-            _ => self.job_of(holder, member).await?,
-        };
-        let store = &self.worker.env.store;
-        let node = if holder == own { None } else { store.get(member.node).await? };
-        let settlement = if untouched { Settlement::untouched(reason) } else { job.given_up(reason) };
-        let settlement = settlement.ending(ended, reason);
-        let settled = self.settle_for(holder, member.node, node.as_ref(), &job, settlement).await?;
-        if settled == Settled::Superseded {
-            // Another action has the node. What was derived for it here, and the claim on the member,
-            // end all the same, or this action never does.
-            let (child, now) = (self.child_of(holder, member.node), self.worker.env.now());
-            let finish = end(ended, reason, now, self.worker.env.settings.retention);
-            store.finish_child(child, self.started, &finish).await?;
-            store.member_let_go(self.view.cluster.id, member.node, holder).await?;
-        }
-        Ok(())
-    }
-
-    /// What a former holder was doing to a member: its derived action tells.
-    async fn job_of(&self, holder: ActionId, member: &Member) -> Result<Job, StoreError> {
-        let child: Option<Action> = self.worker.env.store.get(self.child_of(holder, member.node)).await?;
-        Ok(child
-            .and_then(|child| Job::derived_as(child.kind, self.view.cluster.id, member.index))
-            .unwrap_or(if member.status == NodeStatus::Deleting { Job::Remove } else { Job::Create }))
     }
 
     /// Settles a node that was to be made.

@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_begins_when_the_one_before_is_through() {
+    fn act_8_a_batch_begins_when_the_one_before_is_through() {
         let pace = batches(3, 0);
         for (begun, pending, room) in [(0, 0, 3), (2, 2, 1), (3, 3, 0), (3, 1, 0), (3, 0, 3), (4, 1, 2)] {
             assert_eq!(pace.room(begun, pending, NOW), room, "{begun} begun, {pending} pending");
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn between_two_batches_there_is_one_pause() {
+    fn clu_20_between_two_batches_there_is_one_pause() {
         let mut pace = batches(2, 60);
         assert_eq!(pace.room(0, 0, NOW), 2);
         // Through, but not rested.

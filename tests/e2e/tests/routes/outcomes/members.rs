@@ -32,7 +32,7 @@ async fn a_member_that_is_asked_for_counts_and_one_that_is_deleted_does_not() {
 }
 
 #[tokio::test]
-async fn a_member_too_many_or_too_few_is_refused_when_its_turn_comes() {
+async fn nod_7_a_member_too_many_or_too_few_is_refused_when_its_turn_comes() {
     let app = TestApp::new().await;
     app.profile(ALICE, "p").await;
     let body = json!({ "cluster": { "name": "c", "profile_id": "p", "min_size": 1, "max_size": 1 } });
@@ -242,7 +242,7 @@ async fn an_operation_runs_on_the_members_that_were_chosen() {
 }
 
 #[tokio::test]
-async fn an_action_on_a_member_waits_for_its_cluster_and_keeps_others_away_from_it() {
+async fn act_3_an_action_on_a_member_waits_for_its_cluster_and_keeps_others_away_from_it() {
     let (app, cluster) = ready(2).await;
     let member = members(&app, &cluster).await.remove(0);
     // The member's own action holds the cluster, so the cluster is locked.

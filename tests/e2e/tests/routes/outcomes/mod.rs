@@ -5,6 +5,7 @@ mod cancelling;
 mod hooks;
 mod members;
 mod nodes;
+mod oddities;
 mod policies;
 mod timeouts;
 

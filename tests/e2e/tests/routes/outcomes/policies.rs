@@ -158,7 +158,7 @@ async fn a_batch_policy_updates_some_at_a_time_with_a_pause_in_between() {
 }
 
 #[tokio::test]
-async fn new_members_are_spread_over_the_zones() {
+async fn clu_3_pol_9_pol_10_nod_15_new_members_are_spread_over_the_zones() {
     let (app, target) = ready(0).await;
     let zones = json!([{ "name": "az1", "weight": 100 }, { "name": "az2", "weight": 100 }]);
     attach(&app, &target, "senlin.policy.zone_placement-1.0", json!({ "zones": zones })).await;
