@@ -1,6 +1,11 @@
 //! Actions on the members of a cluster, asked of the cluster or of a member (spec engine-cluster §6).
 
 use super::*;
+use coppice_domain::action::ActionStatus;
+use coppice_domain::ids::{ClusterId, NodeId};
+use coppice_domain::node::{Node, NodeStatus};
+use coppice_store::{Claim, Finish, InstanceChange, NodeFate, NodeFinish, Settlement, Turn};
+use std::time::Duration;
 
 async fn ready(size: u64) -> (TestApp, String) {
     let app = TestApp::new().await;
@@ -205,6 +210,50 @@ async fn a_member_that_is_still_to_be_made_is_left_to_its_creation() {
         let made = shown_node(&app, creation.json()["node"]["id"].as_str().unwrap()).await;
         assert_eq!(made["status"], "ACTIVE", "{body}");
         assert_eq!(shown_cluster(&app, &cluster).await["status"], "ACTIVE", "{body}");
+    }
+}
+
+/// Of several that end together the last one must see what became of all.
+#[tokio::test]
+async fn a_cluster_is_not_judged_by_members_that_have_moved_on_meanwhile() {
+    let (app, cluster) = ready(1).await;
+    let cluster_id: ClusterId = cluster.parse().unwrap();
+    let store = app.store();
+    let early = store.cluster_view(cluster_id).await.unwrap().unwrap();
+    node(&app, Some(&cluster)).await;
+    let body = json!({ "node": { "name": "n", "profile_id": "p", "cluster_id": cluster } });
+    let asked = app.post("/v1/nodes").by(ALICE).json(&body).send().await.expect(202);
+    let claim = Claim {
+        owner: app.system.worker.id,
+        now: app.system.env.now(),
+        lease: Duration::from_secs(90),
+        seq: 0,
+    };
+    let task = store.task_claim(asked.action().parse().unwrap(), claim).await.unwrap().unwrap();
+    let id: NodeId = asked.json()["node"]["id"].as_str().unwrap().parse().unwrap();
+    assert_eq!(store.take_turn(&task, id, Some(cluster_id)).await, Ok(Turn::Taken));
+    let made: Node = store.get(id).await.unwrap().unwrap();
+    let now = store.cluster_view(cluster_id).await.unwrap().unwrap();
+    assert_eq!(now.member_ends, early.member_ends + 1);
+    let settlement = Settlement::done(NodeStatus::Active, "made").with(InstanceChange::Set("i".to_owned()));
+    let end = Finish {
+        status: ActionStatus::Succeeded,
+        status_reason: "done".to_owned(),
+        at: claim.now,
+        expires_at: i64::MAX,
+    };
+    for (judged_at, done) in [(early.member_ends, false), (now.member_ends, true)] {
+        let ending = NodeFinish {
+            node: &made,
+            fate: NodeFate::Settled(&settlement),
+            member: true,
+            cluster: Some((&now.cluster, &now.cluster)),
+            judged_at: Some(judged_at),
+            data: None,
+            events: &[],
+            end: &end,
+        };
+        assert_eq!(store.finish_node_task(&task, ending, claim.now).await, Ok(done));
     }
 }
 
