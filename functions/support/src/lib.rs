@@ -10,7 +10,7 @@ mod find;
 mod list;
 mod unique;
 
-pub use cluster::{cluster_view, profile_names, show_cluster, show_clusters, type_of};
+pub use cluster::{bound_cluster, cluster_view, profile_names, show_cluster, show_clusters, type_of};
 pub use failure::{refused, store_failed};
 pub use find::{find, find_among, find_exactly, find_within, referenced, scope};
 pub use list::{authorise_list, filtered, list, passes};

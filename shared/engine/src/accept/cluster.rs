@@ -9,7 +9,8 @@ use coppice_domain::cluster::{Cluster, JsonMap};
 use coppice_domain::fault::{Fault, FaultKind};
 use coppice_domain::ids::{ActionId, ClusterId};
 use coppice_domain::policies::cooling;
-use coppice_store::{Acceptance, AcceptedAction, StoreError};
+use coppice_domain::policy::Binding;
+use coppice_store::{Acceptance, AcceptedAction, BoundCluster, StoreError};
 use std::time::Duration;
 
 /// Records a new cluster with its `CLUSTER_CREATE`. `cluster.active_action` and `active_kind` are set here.
@@ -51,9 +52,38 @@ pub async fn cluster_action(
     asked: Asked,
     requester: Requester<'_>,
 ) -> Result<ActionId, Refusal> {
+    if may_cool(cluster, asked.kind) {
+        let bindings = env.store.bindings(cluster.id).await?;
+        refuse_cooling(env, cluster, asked.kind, bindings).await?;
+    }
+    record_action(env, cluster, asked, requester).await
+}
+
+/// The same for a caller who has read the cluster's policies together with it, which saves the time of a read.
+///
+/// # Errors
+/// As [`cluster_action`].
+pub async fn cluster_scaling(
+    env: &Env,
+    bound: BoundCluster,
+    asked: Asked,
+    requester: Requester<'_>,
+) -> Result<ActionId, Refusal> {
+    let BoundCluster { cluster, bindings } = bound;
+    if may_cool(&cluster, asked.kind) {
+        refuse_cooling(env, &cluster, asked.kind, bindings).await?;
+    }
+    record_action(env, &cluster, asked, requester).await
+}
+
+async fn record_action(
+    env: &Env,
+    cluster: &Cluster,
+    asked: Asked,
+    requester: Requester<'_>,
+) -> Result<ActionId, Refusal> {
     let kind = asked.kind;
     let action = new_action(env, target(cluster), asked, requester);
-    refuse_cooling(env, cluster, kind).await?;
     register(env, requester, &cluster.project).await?;
     let mut holder = cluster.active_action;
     for _ in 0..TRIES {
@@ -87,14 +117,19 @@ pub async fn cluster_action(
     Err(StoreError::Conflict(format!("the holder of cluster {} keeps changing", cluster.id)).into())
 }
 
-/// Refuses a scaling while a policy of the cluster cools down (spec engine-actions §3). That another action
-/// holds the cluster is said first.
-async fn refuse_cooling(env: &Env, cluster: &Cluster, kind: ActionKind) -> Result<(), Refusal> {
-    let scales = matches!(kind, ActionKind::ClusterScaleIn | ActionKind::ClusterScaleOut);
-    if !scales || cluster.active_action.is_some() {
-        return Ok(());
-    }
-    let mut bindings = env.store.bindings(cluster.id).await?;
+/// Whether an action has to wait for policies that cool down. That another action holds the cluster is said first.
+fn may_cool(cluster: &Cluster, kind: ActionKind) -> bool {
+    matches!(kind, ActionKind::ClusterScaleIn | ActionKind::ClusterScaleOut)
+        && cluster.active_action.is_none()
+}
+
+/// Refuses a scaling while a policy of the cluster cools down (spec engine-actions §3).
+async fn refuse_cooling(
+    env: &Env,
+    cluster: &Cluster,
+    kind: ActionKind,
+    mut bindings: Vec<Binding>,
+) -> Result<(), Refusal> {
     // Those that have not scaled yet need not be read.
     bindings.retain(|binding| binding.last_op.is_some());
     let attached = attached(env, &bindings).await?;
