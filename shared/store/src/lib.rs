@@ -13,6 +13,7 @@ mod error;
 mod find;
 mod finish_cluster;
 mod finish_node;
+mod host;
 mod item;
 pub mod keys;
 mod links;

@@ -10,6 +10,7 @@ use coppice_domain::fault::{Fault, FaultKind};
 use coppice_domain::ids::{ActionId, ClusterId};
 use coppice_domain::policies::cooling;
 use coppice_domain::policy::Binding;
+use coppice_domain::pyrepr;
 use coppice_store::{Acceptance, AcceptedAction, BoundCluster, StoreError};
 use std::time::Duration;
 
@@ -32,7 +33,11 @@ pub async fn cluster_create(env: &Env, cluster: &Cluster) -> Result<ActionId, Re
         Acceptance::OverQuota => {
             return Err(Fault::new(FaultKind::OverQuota, "Quota exceeded for resources.").into());
         }
-        Acceptance::ProfileGone | Acceptance::Gone | Acceptance::Held(_) | Acceptance::Shared(_) => {
+        Acceptance::ProfileGone
+        | Acceptance::Gone
+        | Acceptance::Held(_)
+        | Acceptance::Shared(_)
+        | Acceptance::Hosting(_) => {
             let text = format!("The specified profile '{}' could not be found", cluster.profile_id);
             return Err(Fault::bad_request(text).into());
         }
@@ -108,6 +113,14 @@ async fn record_action(
                 if !release_ended(env, cluster.id, &holders).await? {
                     return Err(locked(kind, cluster.id).into());
                 }
+            }
+            Acceptance::Hosting(profiles) => {
+                let text = format!(
+                    "The cluster '{}' cannot be deleted: still referenced by profile(s): {}.",
+                    cluster.id,
+                    pyrepr::repr(&profiles.into())
+                );
+                return Err(Fault::new(FaultKind::ResourceInUse, text).into());
             }
             Acceptance::Gone | Acceptance::OverQuota | Acceptance::ProfileGone => {
                 return Err(Fault::not_found("cluster", &cluster.id.to_string()).into());
