@@ -137,7 +137,8 @@ mod tests {
     }
 
     fn view(cluster: Cluster) -> ClusterView {
-        ClusterView { cluster, members: Vec::new(), bindings: Vec::new(), receivers: Vec::new() }
+        let (members, bindings, receivers) = (Vec::new(), Vec::new(), Vec::new());
+        ClusterView { cluster, members, bindings, receivers, member_ends: 0 }
     }
 
     #[test]

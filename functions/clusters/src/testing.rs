@@ -63,6 +63,7 @@ pub(crate) fn node(number: u128) -> Node {
         tainted: false,
         active_action: None,
         launched_by: None,
+        launched_at: None,
         own_reference: true,
     }
 }

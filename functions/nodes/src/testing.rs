@@ -30,6 +30,7 @@ pub(crate) fn node() -> Node {
         tainted: false,
         active_action: None,
         launched_by: None,
+        launched_at: None,
         own_reference: false,
     }
 }

@@ -105,6 +105,9 @@ pub struct Node {
     /// The action that launched its present instance, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub launched_by: Option<ActionId>,
+    /// When that was accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub launched_at: Option<Timestamp>,
     /// Whether it holds a reference of its own to its profile. Nodes that a cluster made do not: the
     /// cluster's references cover them.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

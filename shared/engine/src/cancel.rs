@@ -31,7 +31,7 @@ pub async fn cancel(env: &Env, action: &Action, force: bool) -> Result<(), Refus
     }
     let task = action.parent.unwrap_or(action.id);
     let how = if force { Cancel::Forced } else { Cancel::Gently };
-    match env.store.task_cancel(task, how).await? {
+    match env.store.task_cancel(task, how, env.now().plus(env.settings.due_grace)).await? {
         Some(seq) => {
             ring(env, &action.project, task, seq, Duration::ZERO).await;
             Ok(())

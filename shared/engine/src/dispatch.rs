@@ -5,7 +5,7 @@ use crate::machine::{Worker, Yield};
 use coppice_domain::action::{Action, ActionStatus};
 use coppice_domain::ids::ActionId;
 use coppice_domain::time::Timestamp;
-use coppice_store::{Cancel, Claim, Finish, Parking, StoreError, Task};
+use coppice_store::{Cancel, Claim, Finish, Parked, Parking, StoreError, Task};
 use std::time::Duration;
 
 /// What is to become of a message.
@@ -62,7 +62,9 @@ pub async fn handle(worker: &Worker, id: ActionId, seq: i64) -> Result<Outcome, 
                 status: ActionStatus::Waiting,
                 status_reason: "Waiting for the service's own store or queue.".to_owned(),
                 work: None,
-                progress: false,
+                // That the store has no room, or cannot be reached, says nothing about the action: it is not
+                // given up for that.
+                progress: error.retryable() && task.attempts >= env.settings.max_attempts / 2,
             };
             park(worker, &task, &parking).await
         }
@@ -71,12 +73,24 @@ pub async fn handle(worker: &Worker, id: ActionId, seq: i64) -> Result<Outcome, 
 
 async fn park(worker: &Worker, task: &Task, parking: &Parking) -> Result<Outcome, StoreError> {
     let env = &worker.env;
-    if let Some(parked) = env.store.task_park(task, parking).await? {
-        let delay = parking.wake_at.since(env.now()).min(LONGEST_DELAY);
-        let work = parking.work.as_ref().or(task.work.as_ref());
-        let cancelled = Task { cancel: parked.cancel, ..task.clone() };
-        let delay = if stops(&cancelled, work) { Duration::ZERO } else { delay };
-        ring(env, &task.action.project, task.action.id, parked.seq, delay).await;
+    match env.store.task_park(task, parking).await? {
+        Parked::Down { seq, cancel } => {
+            let delay = parking.wake_at.since(env.now()).min(LONGEST_DELAY);
+            let work = parking.work.as_ref().or(task.work.as_ref());
+            let cancelled = Task { cancel, ..task.clone() };
+            let delay = if stops(&cancelled, work) { Duration::ZERO } else { delay };
+            ring(env, &task.action.project, task.action.id, seq, delay).await;
+        }
+        Parked::Woken(woken) => {
+            // What was decided to wait for has happened since: whoever comes next looks again, at once.
+            let (task, now) = (Task { woken, ..task.clone() }, env.now());
+            let parking =
+                Parking { wake_at: now, due_at: now.plus(env.settings.due_grace), ..parking.clone() };
+            if let Parked::Down { seq, .. } = env.store.task_park(&task, &parking).await? {
+                ring(env, &task.action.project, task.action.id, seq, Duration::ZERO).await;
+            }
+        }
+        Parked::Lost => {}
     }
     Ok(Outcome::Done)
 }
@@ -98,16 +112,22 @@ const LONGEST_DELAY: Duration = Duration::from_secs(900);
 async fn quiet(worker: &Worker, task: &Task, now: Timestamp) -> Result<Option<Duration>, StoreError> {
     let waiting = task.action.status == ActionStatus::Waiting && task.work.is_some();
     let visible_soon = task.due_at.is_none_or(|due| due <= now);
-    if !waiting || visible_soon || overdue(&task.action, now) || task.attempts > 0 {
+    if !waiting || visible_soon || overdue(&task.action, None, now) || task.attempts > 0 {
         return Ok(None);
     }
     worker.nothing_new(task, now).await
 }
 
-/// Whether an action has run out of time.
-pub(crate) fn overdue(action: &Action, now: Timestamp) -> bool {
+/// When an action's time is up; none before it has begun. A grace period does not count: the time begins after
+/// it.
+pub(crate) fn deadline(action: &Action, grace_until: Option<Timestamp>) -> Option<Timestamp> {
     let allowed = Duration::from_secs(u64::try_from(action.timeout).unwrap_or(0));
-    action.start_time.is_some_and(|start| now > start.plus(allowed))
+    action.start_time.map(|start| grace_until.map_or(start, |grace| grace.max(start)).plus(allowed))
+}
+
+/// Whether an action has run out of time.
+pub(crate) fn overdue(action: &Action, grace_until: Option<Timestamp>, now: Timestamp) -> bool {
+    deadline(action, grace_until).is_some_and(|deadline| now > deadline)
 }
 
 /// The end of an action at `now`, kept for the retention period.

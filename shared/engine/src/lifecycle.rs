@@ -16,12 +16,13 @@ const COMPLETE: &str = "Lifecycle complete.";
 /// # Errors
 /// When the store fails; the action may then be ready. Whoever carries it on finds out at its own time.
 pub async fn complete(env: &Env, action: &Action) -> Result<bool, StoreError> {
-    let due_at = action.parent.is_none().then(|| env.now().plus(env.settings.due_grace));
-    let Some(seq) = env.store.task_release(action.id, COMPLETE, due_at).await? else { return Ok(false) };
+    let due_at = env.now().plus(env.settings.due_grace);
+    let own_due_at = action.parent.is_none().then_some(due_at);
+    let Some(seq) = env.store.task_release(action.id, COMPLETE, own_due_at).await? else { return Ok(false) };
     match action.parent {
         None => ring(env, &action.project, action.id, seq, Duration::ZERO).await,
         Some(parent) => {
-            if let Some(seq) = env.store.task_wake(parent).await? {
+            if let Some(seq) = env.store.task_wake(parent, due_at).await? {
                 // One that another derived is of the same project.
                 ring(env, &action.project, parent, seq, Duration::ZERO).await;
             }

@@ -5,7 +5,9 @@ use crate::codec::{decode, encode};
 use crate::error::StoreError;
 use crate::item::{Item, at, required, with_key};
 use crate::keys;
+use crate::receiver::removal;
 use crate::store::{Query, Range, Source, Store};
+use crate::task::Task;
 use crate::template::{check_usable, reference, unreference};
 use crate::transaction::{Transacted, Write};
 use crate::view::ClusterView;
@@ -123,22 +125,40 @@ impl Store {
     }
 
     /// Takes away what is attached to a cluster that is about to be removed: its policies and receivers.
-    /// Nothing new comes meanwhile, since the deletion holds the cluster. Repeating it changes nothing.
+    /// Nothing new comes meanwhile, since the deletion, which is the task, holds the cluster. Repeating it changes
+    /// nothing; `false` when the claim was lost, and with it the say in this.
     ///
     /// # Errors
-    /// When the store fails.
-    pub async fn cluster_clear(&self, view: &ClusterView) -> Result<(), StoreError> {
+    /// When the store fails, or a receiver is renamed meanwhile.
+    pub async fn cluster_clear(&self, task: &Task, view: &ClusterView) -> Result<bool, StoreError> {
         let cluster = view.cluster.id;
         for binding in &view.bindings {
-            self.binding_detach(cluster, binding.policy_id).await?;
+            let writes = BindingChange::Detach(binding.policy_id).writes(cluster)?;
+            if !self.under_claim(task, writes).await? {
+                return Ok(false);
+            }
         }
         for id in &view.receivers {
+            let mut writes = vec![Write::delete(keys::cluster_receiver(cluster, *id))];
             if let Some(receiver) = self.get::<Receiver>(*id).await? {
-                self.receiver_delete(&receiver).await?;
+                writes = removal(&receiver);
             }
-            self.write(Write::delete(keys::cluster_receiver(cluster, *id))).await?;
+            if !self.under_claim(task, writes).await? {
+                return Ok(false);
+            }
         }
-        Ok(())
+        Ok(true)
+    }
+
+    /// Writes on condition that the task's claim stands; `false` when it does not.
+    async fn under_claim(&self, task: &Task, writes: Vec<Write>) -> Result<bool, StoreError> {
+        let held = task.fenced(Write::check(keys::action(task.action.id)));
+        let all = [held].into_iter().chain(writes).collect();
+        match self.transact(all, None).await? {
+            Transacted::Done => Ok(true),
+            Transacted::Refused(refusals) if refusals.first().is_some_and(Option::is_some) => Ok(false),
+            Transacted::Refused(_) => Err(StoreError::Conflict("what is attached is changing".to_owned())),
+        }
     }
 }
 

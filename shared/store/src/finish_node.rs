@@ -13,6 +13,7 @@ use crate::store::Store;
 use crate::task::{Finish, Task, finish};
 use crate::template::{check_usable, referenced_by};
 use crate::transaction::{Transacted, Write};
+use crate::view::MEMBER_ENDS;
 use coppice_domain::cluster::{Cluster, JsonMap};
 use coppice_domain::event::Event;
 use coppice_domain::ids::{ActionId, NodeId, ProfileId};
@@ -47,6 +48,8 @@ pub struct NodeFinish<'a> {
     pub member: bool,
     /// The cluster it is a member of, as read and as it shall be; the same where nothing is to change.
     pub cluster: Option<(&'a Cluster, &'a Cluster)>,
+    /// How many members' actions had ended when the cluster was judged by its members; none where it was not.
+    pub judged_at: Option<i64>,
     /// What policies decided, if that has not been recorded yet.
     pub data: Option<&'a JsonMap>,
     /// What happened: the end, and the beginning if that has not been recorded yet.
@@ -147,7 +150,7 @@ impl Store {
             }
         }
         if let Some((before, after)) = ending.cluster {
-            writes.extend(release(before, after, id)?);
+            writes.extend(release(before, after, id, ending.judged_at)?);
         }
         for event in ending.events {
             writes.extend(self.event_put(Some(event))?);
@@ -157,14 +160,24 @@ impl Store {
 }
 
 /// The writes that let the shared hold go and, where the cluster changes, change it on condition that it is
-/// as it was read and that no cluster action has taken it over.
-fn release(before: &Cluster, after: &Cluster, action: ActionId) -> Result<Vec<Write>, StoreError> {
+/// as it was read and that no cluster action has taken it over. Where the cluster was judged by its members,
+/// also on condition that no action on one of them has ended since: of several that end together the last one
+/// sees what became of all.
+fn release(
+    before: &Cluster,
+    after: &Cluster,
+    action: ActionId,
+    judged_at: Option<i64>,
+) -> Result<Vec<Write>, StoreError> {
+    let mut own =
+        Write::update(keys::cluster(before.id)).exclude(SHARED, &action.to_string()).add(MEMBER_ENDS, 1);
+    if let Some(ends) = judged_at {
+        own = own.if_is(MEMBER_ENDS, (ends != 0).then(|| n(ends)));
+    }
     if before == after {
-        let own = Write::update(keys::cluster(before.id)).exclude(SHARED, &action.to_string());
         return Ok(vec![own.if_exists()]);
     }
-    let own = Write::update(keys::cluster(before.id))
-        .exclude(SHARED, &action.to_string())
+    let own = own
         .if_contains(SHARED, s(action.to_string()))
         .if_lacks("active_action")
         .if_equals("desired_capacity", n(before.sizes.desired_capacity));

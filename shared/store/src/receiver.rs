@@ -83,15 +83,7 @@ impl Store {
     /// # Errors
     /// When the store fails, or the receiver is renamed meanwhile.
     pub async fn receiver_delete(&self, receiver: &Receiver) -> Result<ReceiverWrite, StoreError> {
-        let own = keys::receiver(receiver.id);
-        let mut writes = vec![
-            Write::delete(own).if_equals("name", s(&receiver.name)),
-            Write::delete(keys::name(Kind::Receiver, &receiver.project, &receiver.name, receiver.id.uuid())),
-        ];
-        if let Some(cluster) = receiver.cluster_id {
-            writes.push(Write::delete(keys::cluster_receiver(cluster, receiver.id)));
-        }
-        match self.transact(writes, None).await? {
+        match self.transact(removal(receiver), None).await? {
             Transacted::Done => Ok(ReceiverWrite::Done),
             Transacted::Refused(refusals) if refusals.iter().flatten().all(Item::is_empty) => {
                 Ok(ReceiverWrite::Gone)
@@ -101,4 +93,16 @@ impl Store {
             }
         }
     }
+}
+
+/// The writes that remove a receiver.
+pub(crate) fn removal(receiver: &Receiver) -> Vec<Write> {
+    let mut writes = vec![
+        Write::delete(keys::receiver(receiver.id)).if_equals("name", s(&receiver.name)),
+        Write::delete(keys::name(Kind::Receiver, &receiver.project, &receiver.name, receiver.id.uuid())),
+    ];
+    if let Some(cluster) = receiver.cluster_id {
+        writes.push(Write::delete(keys::cluster_receiver(cluster, receiver.id)));
+    }
+    writes
 }

@@ -4,7 +4,7 @@ use crate::error::StoreError;
 use crate::item::{number, s};
 use crate::keys;
 use crate::store::{Store, Written};
-use crate::task::{due, open_statuses};
+use crate::task::{WOKEN, due, open_statuses};
 use crate::transaction::Write;
 use coppice_domain::action::ActionStatus;
 use coppice_domain::ids::ActionId;
@@ -38,13 +38,17 @@ impl Store {
     }
 
     /// Lets a task that waits look at once whether there is something to do: the number of the message that
-    /// may wake it; `None` when it has ended.
+    /// may wake it; `None` when it has ended. It is due at `due_at`, in case that message is lost; and whoever
+    /// is at it and did not see why it was woken does not put it down before having looked again.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn task_wake(&self, id: ActionId) -> Result<Option<i64>, StoreError> {
-        let write = Write::update(keys::action(id)).remove("wake_at").if_one_of("status", open_statuses());
-        self.numbered(write).await
+    pub async fn task_wake(&self, id: ActionId, due_at: Timestamp) -> Result<Option<i64>, StoreError> {
+        let write = Write::update(keys::action(id))
+            .remove("wake_at")
+            .add(WOKEN, 1)
+            .if_one_of("status", open_statuses());
+        self.numbered(due(write, id, due_at)).await
     }
 
     async fn numbered(&self, write: Write) -> Result<Option<i64>, StoreError> {

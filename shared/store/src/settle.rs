@@ -62,12 +62,14 @@ impl Store {
         child: ActionId,
         physical_id: &str,
         status: (NodeStatus, &str),
+        now: Timestamp,
     ) -> Result<Settled, StoreError> {
         let write = Write::update(keys::node(id))
             .set("status", s(status.0.name()))
             .set("status_reason", s(status.1))
             .set("physical_id", s(physical_id))
             .set("launched_by", s(child.to_string()))
+            .set("launched_at", at(now))
             .if_equals("active_action", s(child.to_string()));
         Ok(match self.write(write).await? {
             Written::Done(_) => Settled::Done,

@@ -42,6 +42,8 @@ pub struct Task {
     pub work: Option<Value>,
     /// Whether a client wants it cancelled, and how.
     pub cancel: Option<Cancel>,
+    /// How often it was woken from outside: who parks it must have known of all.
+    pub woken: i64,
 }
 
 /// How a client wants an action cancelled.
@@ -83,13 +85,20 @@ pub struct Parking {
     pub progress: bool,
 }
 
-/// A task that was put down.
+/// What came of putting a task down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Parked {
-    /// The number of the message that may wake it.
-    pub seq: i64,
-    /// Whether a client wants it cancelled by now.
-    pub cancel: Option<Cancel>,
+pub enum Parked {
+    /// It is down.
+    Down {
+        /// The number of the message that may wake it.
+        seq: i64,
+        /// Whether a client wants it cancelled by now.
+        cancel: Option<Cancel>,
+    },
+    /// It is still claimed: something it waits for has happened since. This is how often it was woken by now.
+    Woken(i64),
+    /// The claim was lost meanwhile.
+    Lost,
 }
 
 fn cancel(item: &Item) -> Option<Cancel> {
@@ -98,6 +107,8 @@ fn cancel(item: &Item) -> Option<Cancel> {
 
 /// Attribute: that a client wants the action cancelled, and how.
 const CANCEL: &str = "control";
+/// Attribute: how often a task was woken from outside.
+pub(crate) const WOKEN: &str = "woken";
 const GENTLY: &str = "CANCEL";
 const FORCED: &str = "FORCE";
 
@@ -134,6 +145,7 @@ impl Task {
             due_at: moment(item, "due_at"),
             attempts: number(item, "attempts").unwrap_or(0),
             cancel: cancel(item),
+            woken: number(item, WOKEN).unwrap_or(0),
             work: work.map_err(|cause| {
                 StoreError::Corrupt(format!("work of {:?}: {cause}", key_of(item).map(|key| key.pk)))
             })?,
@@ -188,12 +200,11 @@ impl Store {
         }
     }
 
-    /// Puts a claimed task down and returns the `seq` of the message that may wake it; `None` when the
-    /// claim was lost meanwhile.
+    /// Puts a claimed task down, unless it was woken since it was read.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn task_park(&self, task: &Task, parking: &Parking) -> Result<Option<Parked>, StoreError> {
+    pub async fn task_park(&self, task: &Task, parking: &Parking) -> Result<Parked, StoreError> {
         let id = task.action.id;
         let seq = task.seq + 1;
         let mut write = Write::update(keys::action(id))
@@ -212,24 +223,36 @@ impl Store {
         if task.due_at.is_none_or(|due| due < parking.wake_at || due > parking.due_at) {
             write = due(write, id, parking.due_at);
         }
-        match self.write(task.fenced(write)).await? {
-            Written::Done(item) => Ok(Some(Parked { seq, cancel: cancel(&item) })),
-            Written::Refused(_) => Ok(None),
-        }
+        let write = write.if_is(WOKEN, (task.woken != 0).then(|| n(task.woken)));
+        Ok(match self.write(task.fenced(write)).await? {
+            Written::Done(item) => Parked::Down { seq, cancel: cancel(&item) },
+            Written::Refused(item) => {
+                let woken = number(&item, WOKEN).unwrap_or(0);
+                let held = number(&item, "fence") == Some(task.fence) && text(&item, "owner").is_some();
+                if held && woken != task.woken { Parked::Woken(woken) } else { Parked::Lost }
+            }
+        })
     }
 
     /// Notes that a client wants an action cancelled, and returns the `seq` of the message that may wake it;
-    /// `None` when it has ended. Forced, it also fences out whoever works on it.
+    /// `None` when it has ended. Forced, it also fences out whoever works on it. It is due at `due_at`, in case
+    /// that message is lost.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn task_cancel(&self, id: ActionId, how: Cancel) -> Result<Option<i64>, StoreError> {
+    pub async fn task_cancel(
+        &self,
+        id: ActionId,
+        how: Cancel,
+        due_at: Timestamp,
+    ) -> Result<Option<i64>, StoreError> {
         let how_text = match how {
             Cancel::Gently => GENTLY,
             Cancel::Forced => FORCED,
         };
         let mut write =
             Write::update(keys::action(id)).remove("wake_at").if_one_of("status", open_statuses());
+        write = due(write, id, due_at);
         write = match how {
             Cancel::Gently => write.set_if_absent(CANCEL, s(how_text)),
             Cancel::Forced => {
@@ -286,7 +309,7 @@ pub(crate) fn finish(id: ActionId, finish: &Finish) -> Write {
         .set("status_reason", s(&finish.status_reason))
         .set("end_time", at(finish.at))
         .set("expires_at", n(finish.expires_at));
-    ["owner", "lease_until", "wake_at", "due_at", "due", "due_shard", "attempts", "work", CANCEL]
+    ["owner", "lease_until", "wake_at", "due_at", "due", "due_shard", "attempts", "work", CANCEL, WOKEN]
         .into_iter()
         .fold(write, Write::remove)
 }

@@ -5,7 +5,7 @@ use crate::cluster::member_from;
 use crate::entity::Entity;
 use crate::error::{FindError, StoreError};
 use crate::find::Found;
-use crate::item::{Item, required};
+use crate::item::{Item, number, required};
 use crate::keys;
 use crate::store::{Query, Range, Scope, Source, Store};
 use coppice_domain::cluster::{Cluster, Member};
@@ -14,6 +14,9 @@ use coppice_domain::policy::Binding;
 use coppice_domain::profile::Profile;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use std::collections::HashMap;
+
+/// Attribute of a cluster: how many actions on single members have ended.
+pub(crate) const MEMBER_ENDS: &str = "member_ends";
 
 /// Queries under way at once when many clusters are viewed.
 const AT_ONCE: usize = 16;
@@ -29,6 +32,8 @@ pub struct ClusterView {
     pub bindings: Vec<Binding>,
     /// The receivers that act on it.
     pub receivers: Vec<ReceiverId>,
+    /// How many actions on single members had ended when the cluster was read: no later than its members.
+    pub member_ends: i64,
 }
 
 /// A cluster and its policies, without its members: what decides whether it may scale, at no cost that grows with
@@ -127,12 +132,13 @@ impl Store {
             }
         }
         // What is left of a cluster that another request has just deleted is not a cluster.
-        if !own.iter().any(|item| required(item, "sk").is_ok_and(|sk| sk == keys::SELF)) {
-            return Ok(None);
-        }
+        let head = own.iter().find(|item| required(item, "sk").is_ok_and(|sk| sk == keys::SELF));
+        let Some(head) = head else { return Ok(None) };
+        let member_ends = number(head, MEMBER_ENDS).unwrap_or(0);
         members.sort_by_key(|member| (member.index, member.node));
         bindings.sort_by_key(|binding| (binding.created_at, binding.id));
-        Ok(Some(ClusterView { cluster: Cluster::decode(&own)?, members, bindings, receivers }))
+        let cluster = Cluster::decode(&own)?;
+        Ok(Some(ClusterView { cluster, members, bindings, receivers, member_ends }))
     }
 
     /// Reads several clusters with their members, in the order of `ids`; absent ones are left out.

@@ -5,6 +5,8 @@ use crate::watch::is_terminal;
 use crate::world::World;
 use coppice_compute::simulated::{InstanceStore, Record};
 use coppice_compute::{Filter, InstanceState};
+use coppice_domain::cluster::Sizes;
+use coppice_domain::evaluate::evaluate;
 use coppice_domain::ids::EventId;
 use coppice_domain::time::{Clock, Timestamp};
 use futures::FutureExt;
@@ -39,6 +41,8 @@ struct Rest {
     /// Those that vanished by themselves.
     vanished: BTreeSet<String>,
     violations: Vec<String>,
+    /// The place of each action in the order in which they were recorded.
+    order: BTreeMap<String, usize>,
 }
 
 fn by_id(history: &History, letter: &str) -> Items {
@@ -62,7 +66,9 @@ pub(crate) fn check(world: &World) -> Vec<String> {
         instances,
         vanished: world.vanished.clone(),
         violations: state.watch.violations().to_vec(),
+        order: BTreeMap::new(),
     };
+    rest.order = rest.actions.keys().map(|id| (id.clone(), state.watch.place(id))).collect();
     for ((pk, sk), item) in history.of_kind("C#") {
         if let Some(node) = sk.strip_prefix("M#") {
             rest.members.insert((pk[2..].to_owned(), node.to_owned()), item.clone());
@@ -81,6 +87,7 @@ pub(crate) fn check(world: &World) -> Vec<String> {
     rest.nodes_are_settled();
     rest.instances_are_claimed();
     rest.last_resize_holds();
+    rest.clusters_are_judged_by_their_members();
     rest.names_and_references_agree(history, world);
     rest.bindings_agree(history, world);
     rest.projects_are_apart();
@@ -279,14 +286,15 @@ impl Rest {
     fn last_resize_holds(&mut self) {
         let mut violations = Vec::new();
         for (id, cluster) in &self.clusters {
-            let own = self.actions.values().filter(|action| {
+            let own = self.actions.iter().filter(|(_, action)| {
                 text(action, "target") == Some(id)
                     && SIZED.contains(&text(action, "kind").unwrap_or_default())
             });
-            let last = own.max_by_key(|action| number(action, "created_at"));
-            // An action that ran is known by the holder's order; created_at orders holders of one cluster.
-            let Some(last) = last.filter(|last| text(last, "status") == Some("SUCCEEDED")) else { continue };
-            if changes_nothing(last) {
+            // One holder after the other: they are recorded in the order in which they run.
+            let last = own.max_by_key(|(id, _)| self.order.get(*id));
+            let succeeded = |(_, last): &(&String, &Arc<Item>)| text(last, "status") == Some("SUCCEEDED");
+            let Some((last_id, last)) = last.filter(succeeded) else { continue };
+            if changes_nothing(last) || !self.works_on_nodes(last_id, last) {
                 continue;
             }
             // Requests for single members change the target beside it, and what failed to replace or to restore
@@ -310,6 +318,47 @@ impl Rest {
                     "{} of cluster {id} succeeded, which has {members} members and should have {:?}",
                     text(last, "kind").unwrap_or_default(),
                     number(cluster, "desired_capacity"),
+                ));
+            }
+        }
+        self.violations.extend(violations);
+    }
+
+    /// Whether an action took out or added what it named: there may be no such members.
+    fn works_on_nodes(&self, id: &str, action: &Item) -> bool {
+        let named = matches!(text(action, "kind"), Some("CLUSTER_DEL_NODES" | "CLUSTER_ADD_NODES"));
+        !named || self.actions.values().any(|other| text(other, "parent") == Some(id))
+    }
+
+    /// A cluster's status is what its members make it, unless actions on single members came after: those that
+    /// make or delete none do not judge it.
+    fn clusters_are_judged_by_their_members(&mut self) {
+        let mut violations = Vec::new();
+        for (id, cluster) in &self.clusters {
+            let apart = self.actions.values().any(|action| {
+                text(action, "cluster_id") == Some(id)
+                    && text(action, "parent").is_none()
+                    && text(action, "kind").is_some_and(|kind| {
+                        kind.starts_with("NODE_") && !matches!(kind, "NODE_CREATE" | "NODE_DELETE")
+                    })
+            });
+            if apart {
+                continue;
+            }
+            let own = self.members.iter().filter(|((cluster, _), _)| cluster == id);
+            let active = own.filter(|(_, member)| text(member, "st") == Some("ACTIVE")).count();
+            let size = |name| number(cluster, name).unwrap_or(0);
+            let sizes = Sizes {
+                min_size: size("min_size"),
+                max_size: size("max_size"),
+                desired_capacity: size("desired_capacity"),
+            };
+            let (judged, _) = evaluate("-", i64::try_from(active).unwrap_or(i64::MAX), &sizes);
+            let status = text(cluster, "status");
+            if status != Some(judged.name()) {
+                violations.push(format!(
+                    "cluster {id} with {active} active members and {sizes:?} is {status:?}, not {}",
+                    judged.name()
                 ));
             }
         }

@@ -22,6 +22,8 @@ pub(crate) struct Watch {
     parked: BTreeMap<String, i64>,
     /// How often each action has ended.
     ended: BTreeMap<String, u32>,
+    /// The actions in the order in which they were recorded: clocks do not tell.
+    order: BTreeMap<String, usize>,
 }
 
 /// Whether an action's status is final.
@@ -45,6 +47,11 @@ impl Watch {
     /// What was violated so far.
     pub(crate) fn violations(&self) -> &[String] {
         &self.violations
+    }
+
+    /// The place of an action among all, in the order in which they were recorded.
+    pub(crate) fn place(&self, action: &str) -> usize {
+        self.order.get(action).copied().unwrap_or(0)
     }
 
     fn violated(&mut self, what: String) {
@@ -85,6 +92,8 @@ impl Watch {
             ));
         }
         let Some(after) = change.after.as_deref() else { return };
+        let next = self.order.len() + 1;
+        self.order.entry(id.to_owned()).or_insert(next);
         if let Some(before) = change.before.as_deref()
             && let (Some(was), Some(now)) = (progress(before), progress(after))
             && now < was

@@ -86,6 +86,7 @@ pub async fn node_adopt(
         tainted: false,
         active_action: None,
         launched_by: None,
+        launched_at: None,
         own_reference: true,
     };
     match env.store.adopt(&node, &profile, new.host).await? {

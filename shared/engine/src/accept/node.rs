@@ -76,6 +76,7 @@ pub async fn node_create(
         tainted: false,
         active_action: Some(action.id),
         launched_by: None,
+        launched_at: None,
         // A cluster that refers to the profile itself covers its members.
         own_reference: cluster.is_none_or(|cluster| !cluster.profile_refs.contains(&new.profile_id)),
     };

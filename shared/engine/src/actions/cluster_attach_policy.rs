@@ -9,6 +9,10 @@ use coppice_domain::policy_types;
 use coppice_store::BindingChange;
 use serde_json::Value;
 
+/// Most policies on one cluster. Each may be written when an action ends, and all that is one transaction: of at
+/// most 100 writes.
+const MOST_POLICIES: usize = 50;
+
 pub(super) struct ClusterAttachPolicy;
 
 impl AtOnce for ClusterAttachPolicy {
@@ -39,6 +43,10 @@ impl AtOnce for ClusterAttachPolicy {
                 "Policies of type {} are not carried out by this version of the service.",
                 policy.type_name
             )));
+        }
+        if now.bindings.len() >= MOST_POLICIES {
+            let text = format!("A cluster can have {MOST_POLICIES} policies at most.");
+            return Err(refused(text));
         }
         let Some(profile) = now.reads.profiles.first() else {
             return Err(refused(format!("The profile '{}' could not be found.", now.cluster.profile_id)));

@@ -1,7 +1,7 @@
 //! `CLUSTER_RECOVER` (spec engine-cluster §6): bring members back that are not active, and then, if asked,
 //! the number of members to the target.
 
-use super::{Beginning, ClusterAction, Ending, Refused, Situation};
+use super::{Beginning, ClusterAction, Ending, Refused, Situation, handed_on};
 use crate::jobs::{Job, Recovery};
 use crate::work::Plan;
 use coppice_domain::action::{Action, ActionStatus};
@@ -24,11 +24,13 @@ impl ClusterAction for ClusterRecover {
         let check = flag(now.action, "check");
         let recovery = Recovery {
             operation: input("operation").and_then(Value::as_str).map(str::to_owned),
-            params: input("operation_params").and_then(Value::as_object).cloned().unwrap_or_default(),
+            params: handed_on(now, "operation_params")?,
             check,
         };
-        // With a check every member is looked at, and those that turn out to be well are left alone.
-        let sick = now.members.iter().filter(|member| check || member.status != NodeStatus::Active);
+        // With a check every member is looked at, and those that turn out to be well are left alone. One that
+        // is still to be made is its own creation's.
+        let made = now.members.iter().filter(|member| member.status != NodeStatus::Init);
+        let sick = made.filter(|member| check || member.status != NodeStatus::Active);
         Ok(Beginning {
             create: 0,
             assignment: Some((Job::Recover(recovery), sick.map(|member| member.node).collect())),

@@ -25,7 +25,7 @@ use crate::history;
 use crate::jobs::Job;
 use crate::work::{Assignment, Creation, Plan};
 use coppice_domain::action::{Action, ActionKind, ActionStatus};
-use coppice_domain::cluster::{Cluster, ClusterStatus, Member};
+use coppice_domain::cluster::{Cluster, ClusterStatus, JsonMap, Member};
 use coppice_domain::evaluate::evaluate;
 use coppice_domain::ids::{NodeId, PolicyId, ProfileId};
 use coppice_domain::node::{Node, NodeStatus};
@@ -180,6 +180,23 @@ pub(crate) fn attached_policy(now: &Situation<'_>) -> Result<PolicyId, Refused> 
         cluster: Box::new(now.cluster.clone()),
         reason: "Policy not attached.".to_owned(),
     })
+}
+
+/// Most bytes of parameters that an action hands on to the actions on nodes that it derives: each of those
+/// carries them, and many are recorded as one.
+const LONGEST_PARAMETERS: usize = 4096;
+
+/// The parameters that an action hands on to every node it works on.
+pub(crate) fn handed_on(now: &Situation<'_>, key: &str) -> Result<JsonMap, Refused> {
+    let parameters = now.action.inputs.get(key).and_then(serde_json::Value::as_object).cloned();
+    let parameters = parameters.unwrap_or_default();
+    let length = serde_json::to_string(&parameters).map_or(usize::MAX, |text| text.len());
+    if length > LONGEST_PARAMETERS {
+        let reason =
+            format!("{key} takes {length} bytes, and {LONGEST_PARAMETERS} is the most for many nodes.");
+        return Err(Refused { cluster: Box::new(now.cluster.clone()), reason });
+    }
+    Ok(parameters)
 }
 
 /// The ids that a list in an action's inputs names, each once; what is none is left out, and so not found.

@@ -136,7 +136,9 @@ impl Run<'_> {
             Ok(Some(instance)) => self.take(node.id, &instance, false).await,
             Ok(None) => {
                 let patience = self.worker.env.compute.staleness().max(VANISHED_AFTER);
-                if self.worker.env.now().since(node.init_at) <= patience {
+                // It may have been asked for long after the node was recorded.
+                let since = node.launched_at.unwrap_or(node.init_at);
+                if self.worker.env.now().since(since) <= patience {
                     return Ok(Moved::Waits);
                 }
                 let reason =
@@ -163,7 +165,8 @@ impl Run<'_> {
             InstanceState::Building | InstanceState::Stopped | InstanceState::Deleting if fresh => {
                 let child = self.child(node);
                 let status = (NodeStatus::Creating, "Creation in progress");
-                self.worker.env.store.node_launched(node, child, &instance.id, status).await?
+                let (env, now) = (&self.worker.env, self.worker.env.now());
+                env.store.node_launched(node, child, &instance.id, status, now).await?
             }
             InstanceState::Building | InstanceState::Stopped | InstanceState::Deleting => {
                 return Ok(Moved::Waits);
@@ -195,7 +198,7 @@ impl Run<'_> {
         }
     }
 
-    fn token(&self, node: NodeId) -> Token {
+    pub(super) fn token(&self, node: NodeId) -> Token {
         token(self.task.action.id, node)
     }
 }

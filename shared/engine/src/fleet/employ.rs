@@ -81,7 +81,8 @@ impl Run<'_> {
             },
             Step::Launched(instance) => {
                 let (status, reason) = job.status().unwrap_or((node.status, node.status_reason.clone()));
-                store.node_launched(node.id, holder, &instance, (status, &reason)).await.map(moved)
+                let now = self.worker.env.now();
+                store.node_launched(node.id, holder, &instance, (status, &reason), now).await.map(moved)
             }
             Step::Waits => Ok(Moved::Waits),
             Step::PutOff(after) => Ok(Moved::Throttled(after)),

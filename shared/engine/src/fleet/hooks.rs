@@ -2,7 +2,7 @@
 //! (spec engine-actions §11).
 //!
 //! The action derived for the node waits for its hook. Whoever is told completes it; else its time runs out,
-//! counted from the telling. Telling is at least once: how far it got is saved after it.
+//! counted from when the first owner of its batch was told. Telling is at least once: how far it got is saved after it.
 
 use super::Run;
 use crate::work::Hook;
@@ -21,7 +21,7 @@ use std::time::Duration;
 const AT_ONCE: usize = 64;
 
 impl Run<'_> {
-    fn hook(&self) -> Option<&Hook> {
+    pub(super) fn hook(&self) -> Option<&Hook> {
         self.work.plan.as_ref()?.pace.hook.as_ref()
     }
 
@@ -47,7 +47,10 @@ impl Run<'_> {
             if hook.told >= assignment.registered {
                 return Ok(());
             }
-            hook.told_at.get_or_insert(self.worker.env.now());
+            if hook.told_of != assignment.registered {
+                // Another batch: its owners have as much time as those before.
+                (hook.told_of, hook.told_at) = (assignment.registered, Some(self.worker.env.now()));
+            }
             let (hook, assignment) = (hook.clone(), assignment.clone());
             let most = AT_ONCE.min(assignment.registered - hook.told);
             let ids = self.places(&assignment, hook.told, most).await?;
@@ -86,7 +89,7 @@ impl Run<'_> {
     }
 
     /// Those of the actions derived for these nodes that wait for their hooks.
-    async fn waiting(&self, nodes: &[NodeId]) -> Result<HashSet<ActionId>, StoreError> {
+    pub(super) async fn waiting(&self, nodes: &[NodeId]) -> Result<HashSet<ActionId>, StoreError> {
         let children: Vec<ActionId> = nodes.iter().map(|node| self.child(*node)).collect();
         let children: Vec<Action> = self.worker.env.store.get_many(&children).await?;
         let waits = |child: &Action| child.status == ActionStatus::WaitingLifecycleCompletion;

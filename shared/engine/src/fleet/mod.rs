@@ -1,20 +1,23 @@
 //! The nodes of one cluster action: registered in steps, driven through the backend, settled one by one.
 
+mod abandon;
 mod create;
 mod employ;
 mod hooks;
 mod pace;
 mod register;
 
+pub(crate) use abandon::Abandoned;
+
 use crate::actions::Reads;
 use crate::dispatch::end;
 use crate::jobs::Job;
 use crate::machine::Worker;
 use crate::work::{Creation, Work};
-use coppice_domain::action::{Action, ActionStatus};
+use coppice_domain::action::ActionStatus;
 use coppice_domain::cluster::Member;
 use coppice_domain::ids::{ActionId, NodeId};
-use coppice_domain::node::{Node, NodeStatus};
+use coppice_domain::node::Node;
 use coppice_domain::policies::Data;
 use coppice_domain::time::Timestamp;
 use coppice_store::{ClusterView, NodeChanges, Settled, Settlement, StoreError, Task, child};
@@ -122,8 +125,13 @@ impl<'a> Run<'a> {
     /// Looks at every pending node once. When the action's time is up, gives them up instead.
     pub(crate) async fn drive(&mut self, timed_out: bool) -> Result<Driven, StoreError> {
         if timed_out {
-            self.abandon("The action ran out of time.", ActionStatus::Failed).await?;
-            return Ok(Driven::Through { progress: true, not_before: None, out_of_time: false });
+            let abandoned = self.abandon("The action ran out of time.", ActionStatus::Failed).await?;
+            let through = |out_of_time| Driven::Through { progress: true, not_before: None, out_of_time };
+            return Ok(match abandoned {
+                Abandoned::All => through(false),
+                Abandoned::Some => through(true),
+                Abandoned::Lost => Driven::Lost,
+            });
         }
         let (creating, employed) = self.parted();
         let mut tally = Tally::default();
@@ -158,42 +166,6 @@ impl<'a> Run<'a> {
             }
         }
         Ok(tally.driven())
-    }
-
-    /// Gives up every pending node, and whatever the backend has made of it stays with it. That includes
-    /// nodes a former holder left pending: nobody else will settle them.
-    pub(crate) async fn abandon(&self, reason: &str, ended: ActionStatus) -> Result<(), StoreError> {
-        let own = self.task.action.id;
-        let (_, employed) = self.parted();
-        for member in &self.view.members {
-            let Some(holder) = member.pending else { continue };
-            let job = match self.job() {
-                Some(job) if employed.iter().any(|each| each.node == member.node) => job.clone(),
-                _ if holder == own => Job::Create,
-                _ => self.job_of(holder, member).await?,
-            };
-            let store = &self.worker.env.store;
-            let node = if holder == own { None } else { store.get(member.node).await? };
-            let settlement = job.given_up(reason).ending(ended, reason);
-            let settled = self.settle_for(holder, member.node, node.as_ref(), &job, settlement).await?;
-            if settled == Settled::Superseded {
-                // Another action has the node. What was derived for it here, and the claim on the member,
-                // end all the same, or this action never does.
-                let (child, now) = (self.child_of(holder, member.node), self.worker.env.now());
-                let finish = end(ended, reason, now, self.worker.env.settings.retention);
-                store.finish_child(child, self.started, &finish).await?;
-                store.member_let_go(self.view.cluster.id, member.node, holder).await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// What a former holder was doing to a member: its derived action tells.
-    async fn job_of(&self, holder: ActionId, member: &Member) -> Result<Job, StoreError> {
-        let child: Option<Action> = self.worker.env.store.get(self.child_of(holder, member.node)).await?;
-        Ok(child
-            .and_then(|child| Job::derived_as(child.kind, self.view.cluster.id, member.index))
-            .unwrap_or(if member.status == NodeStatus::Deleting { Job::Remove } else { Job::Create }))
     }
 
     /// Settles a node that was to be made.

@@ -1,6 +1,7 @@
 //! How the nodes of an action are paced and placed: what policies decided, and what the deployment allows.
 
 use super::Run;
+use crate::dispatch::deadline;
 use crate::env::Settings;
 use crate::jobs::Job;
 use crate::work::{Batches, Hook, Pace, Placement, Plan};
@@ -30,6 +31,7 @@ impl Run<'_> {
                 let manner = self.decided.deletion.as_ref().and_then(|deletion| deletion.manner);
                 let grace = manner.map_or(0, |manner| manner.grace_period);
                 pace.not_before = (grace > 0).then(|| now.plus(Duration::from_secs(grace)));
+                pace.grace_until = pace.not_before;
                 pace.hook = hook(&self.decided);
             }
             Some(Job::Update(_)) => pace.batches = self.batches().or(pace.batches),
@@ -39,10 +41,22 @@ impl Run<'_> {
         Plan { pace, placement, ..plan }
     }
 
+    /// The same for what is done to the nodes next: whoever looks after them has been told, and has had time.
+    pub(crate) fn in_the_same_manner(&self, plan: Plan, now: Timestamp) -> Plan {
+        let plan = self.in_manner(plan, now);
+        Plan { pace: Pace { not_before: None, grace_until: None, hook: None, ..plan.pace }, ..plan }
+    }
+
     /// The batches of a roll-out, as a batch policy decided.
     fn batches(&self) -> Option<Batches> {
         let update = self.decided.update.as_ref()?;
         Some(Batches { size: update.size, pause: update.pause_time, ends_on_failure: true })
+    }
+
+    /// When the action's time is up; none before it has begun. A grace period does not count.
+    pub(crate) fn deadline(&self) -> Option<Timestamp> {
+        let grace = self.work.plan.as_ref().and_then(|plan| plan.pace.grace_until);
+        deadline(&self.task.action, grace)
     }
 
     /// Whether a batch has failed after which no other is begun.
@@ -81,5 +95,5 @@ fn allowed(settings: &Settings) -> Option<Batches> {
 /// The lifecycle hook that a deletion policy asks for. One without a queue tells nobody.
 fn hook(decided: &Data) -> Option<Hook> {
     let hooks = decided.hooks.as_ref().filter(|hooks| !hooks.queue.is_empty())?;
-    Some(Hook { queue: hooks.queue.clone(), timeout: hooks.timeout, told: 0, told_at: None })
+    Some(Hook { queue: hooks.queue.clone(), timeout: hooks.timeout, told: 0, told_at: None, told_of: 0 })
 }

@@ -177,6 +177,7 @@ impl Run<'_> {
             tainted: false,
             active_action: Some(child),
             launched_by: None,
+            launched_at: None,
             own_reference: false,
         };
         let member = Member {

@@ -63,10 +63,8 @@ impl Hand<'_> {
         match self.env.compute.get(id).await {
             Ok(Some(instance)) => made(&instance, making),
             Ok(None) => {
-                let since = node
-                    .updated_at
-                    .unwrap_or(node.init_at)
-                    .max(self.action.start_time.unwrap_or(node.init_at));
+                let began = self.action.start_time.unwrap_or(node.init_at);
+                let since = node.launched_at.unwrap_or(began).max(began);
                 if self.env.now().since(since) <= self.env.compute.staleness().max(VANISHED_AFTER) {
                     return Step::Waits;
                 }

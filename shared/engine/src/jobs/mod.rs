@@ -2,6 +2,7 @@
 //! what the backend has, asks for what is missing, and says how far things are. Nothing here writes to the
 //! table: derived and requested actions do that, each in its way.
 
+mod broken;
 mod check;
 mod create;
 mod label;

@@ -15,10 +15,14 @@ impl Hand<'_> {
         let what = Alteration::Operate { operation: operation.to_owned(), params: params.clone() };
         let failed = |text: &str| Settlement::failed(format!("Failed in {operation} server '{id}': {text}."));
         match self.change("operate", node.id, id, what).await {
-            Ok(Progress::Done) => Step::settle(Settlement::done(
-                NodeStatus::Active,
-                format!("Operation '{operation}' succeeded"),
-            )),
+            Ok(Progress::Done) => {
+                let done = Settlement::done(NodeStatus::Active, format!("Operation '{operation}' succeeded"));
+                // These two mend an instance, and a read may lag behind that.
+                if ["reboot", "rebuild"].contains(&operation) {
+                    return Step::settle(done);
+                }
+                self.unless_broken(node, id, done, failed).await
+            }
             Ok(Progress::Underway) => Step::Waits,
             Ok(Progress::Gone) => Step::settle(failed(&format!("No Server found for {id}"))),
             Err(error) => Step::after(&error, |text| failed(&text)),

@@ -2,7 +2,7 @@
 
 use super::create::{metadata, name};
 use super::{Hand, Step, Update};
-use coppice_compute::{Alteration, InstanceState, Progress};
+use coppice_compute::{Alteration, Progress};
 use coppice_domain::node::{Node, NodeStatus};
 use coppice_domain::profile_types;
 use coppice_store::{NodeChanges, Settlement};
@@ -24,7 +24,7 @@ impl Hand<'_> {
             });
         }
         if update.profile.is_none_or(|profile| profile == node.profile_id) {
-            return self.unless_broken(node, id, updated).await;
+            return self.unless_broken(node, id, updated, |text| failed(id, text)).await;
         }
         let Some(profile) = self.profile else {
             return Step::settle(failed(id, "the new profile could not be found"));
@@ -41,32 +41,11 @@ impl Hand<'_> {
             stop_within: update.stop_within.map(Duration::from_secs),
         };
         match self.change("update", node.id, id, what).await {
-            Ok(Progress::Done) => self.unless_broken(node, id, updated).await,
+            Ok(Progress::Done) => self.unless_broken(node, id, updated, |text| failed(id, text)).await,
             Ok(Progress::Underway) => Step::Waits,
             Ok(Progress::Gone) => Step::settle(failed(id, &format!("No Server found for {id}"))),
             Err(error) => Step::after(&error, |text| failed(id, &text)),
         }
-    }
-
-    /// The end of an update that was made; but an instance that is in error, or gone, is so whatever is updated
-    /// about it.
-    async fn unless_broken(&self, node: &Node, id: &str, updated: Settlement) -> Step {
-        let found = match self.env.compute.get(id).await {
-            Ok(found) => found.map(|instance| instance.state),
-            Err(error) => return Step::after(&error, |text| failed(id, &text)),
-        };
-        // One that was made just now may not show yet.
-        let settled = node.updated_at.unwrap_or(node.init_at).max(node.init_at);
-        let shows = self.env.now().since(settled) > self.env.compute.staleness();
-        let broken = match found {
-            Some(InstanceState::Error { message }) => {
-                failed(id, &format!("it is in error: {}", message.trim_end_matches('.')))
-            }
-            Some(InstanceState::Deleting) => failed(id, "it is being deleted"),
-            None if shows => failed(id, &format!("No Server found for {id}")),
-            _ => return Step::settle(updated),
-        };
-        Step::settle(Settlement { changes: updated.changes, ..broken })
     }
 }
 

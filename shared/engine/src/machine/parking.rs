@@ -8,6 +8,9 @@ use coppice_domain::time::Timestamp;
 use coppice_store::{Parking, StoreError, Task};
 use std::time::Duration;
 
+/// An action is overdue once its deadline has passed.
+const A_MOMENT: Duration = Duration::from_micros(1);
+
 impl Worker {
     /// For an action that waits for its backend: how long to wait on, when nothing has moved since. Reads
     /// only, so that a poll costs no write.
@@ -43,6 +46,8 @@ impl Worker {
         let wait = settings.pace.wait(run.work.polls).max(not_before.unwrap_or_default());
         // A hook that is heard wakes the action.
         let wake_at = run.held_until().unwrap_or_else(|| self.env.now().plus(wait));
+        // No wait is longer than the action may take.
+        let wake_at = run.deadline().map_or(wake_at, |deadline| wake_at.min(deadline.plus(A_MOMENT)));
         self.parked_until(&run, wake_at, "Waiting for depended actions.")
     }
 

@@ -13,6 +13,9 @@ pub(crate) struct Pace {
     /// No node is registered before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) not_before: Option<Timestamp>,
+    /// Until when nodes had a grace period: the time that the action may take begins then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) grace_until: Option<Timestamp>,
     /// How many at a time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) batches: Option<Batches>,
@@ -45,9 +48,12 @@ pub(crate) struct Hook {
     /// How many nodes' owners have been told.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(crate) told: usize,
-    /// When the first of them was.
+    /// When the first of the latest batch was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) told_at: Option<Timestamp>,
+    /// How many nodes were registered then.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) told_of: usize,
 }
 
 impl Pace {
@@ -112,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_begins_when_the_one_before_is_through() {
+    fn act_8_a_batch_begins_when_the_one_before_is_through() {
         let pace = batches(3, 0);
         for (begun, pending, room) in [(0, 0, 3), (2, 2, 1), (3, 3, 0), (3, 1, 0), (3, 0, 3), (4, 1, 2)] {
             assert_eq!(pace.room(begun, pending, NOW), room, "{begun} begun, {pending} pending");
@@ -120,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn between_two_batches_there_is_one_pause() {
+    fn clu_20_between_two_batches_there_is_one_pause() {
         let mut pace = batches(2, 60);
         assert_eq!(pace.room(0, 0, NOW), 2);
         // Through, but not rested.

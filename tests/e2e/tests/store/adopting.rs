@@ -30,6 +30,7 @@ pub(crate) fn adopted(instance: &str, profile: &Profile) -> Node {
         tainted: false,
         active_action: None,
         launched_by: None,
+        launched_at: None,
         own_reference: true,
     }
 }

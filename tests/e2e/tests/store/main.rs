@@ -13,3 +13,4 @@ mod profiles;
 mod quota;
 mod records;
 mod turns;
+mod waking;

@@ -16,8 +16,6 @@ fn a_batch_is_as_large_as_what_stays_in_service_allows() {
         (2, 1, -1, vec![1, 1]),
         (10, 0, -1, vec![10]),
         (7, 2, 2, vec![2, 2, 2, 1]),
-        // POL-23: a most of nothing is none.
-        (4, 2, 0, vec![2, 2]),
     ] {
         let properties = json!({ "min_in_service": least, "max_batch_size": most, "pause_time": 5 });
         let policy = attached("senlin.policy.batch-1.0", &properties);
@@ -26,6 +24,18 @@ fn a_batch_is_as_large_as_what_stays_in_service_allows() {
         let sizes: Vec<usize> = update.order.chunks(update.size).map(<[NodeId]>::len).collect();
         assert_eq!((sizes, update.pause_time), (batches, 5), "{nodes} {least} {most}");
     }
+}
+
+#[test]
+fn pol_23_a_most_of_nothing_is_as_if_it_were_not_there() {
+    let members = active(4);
+    let ask_with = |most: i64| {
+        let properties = json!({ "min_in_service": 2, "max_batch_size": most });
+        let policy = attached("senlin.policy.batch-1.0", &properties);
+        ask(ActionKind::ClusterUpdate, &json!({}), (0, -1), &members, &[policy]).unwrap().update
+    };
+    assert_eq!(ask_with(0).unwrap().size, 2);
+    assert_eq!(ask_with(0), ask_with(-1));
 }
 
 #[test]

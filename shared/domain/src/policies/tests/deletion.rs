@@ -37,7 +37,7 @@ fn pol_4_hooks_are_heard_when_nodes_are_named_too() {
 }
 
 #[test]
-fn pol_5_a_hook_that_is_not_carried_out_is_refused_before_anything_changes() {
+fn pol_5_clu_22_a_hook_that_is_not_carried_out_is_refused_before_anything_changes() {
     let policy = attached("senlin.policy.deletion-1.1", &json!({ "hooks": { "type": "webhook" } }));
     let refused = ask(IN, &json!({}), (0, -1), &active(3), &[policy]).unwrap_err();
     assert_eq!(refused, "Failed policy 'pol': Lifecycle hook type 'webhook' is not implemented");

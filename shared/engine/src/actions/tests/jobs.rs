@@ -45,6 +45,7 @@ fn node(id: u128, status: NodeStatus, cluster_id: Option<ClusterId>) -> Node {
         tainted: false,
         active_action: None,
         launched_by: None,
+        launched_at: None,
         own_reference: true,
     }
 }
@@ -170,7 +171,7 @@ fn members_are_taken_out_and_deleted_only_if_that_was_asked_for() {
 }
 
 #[test]
-fn who_replaces_a_member_joins_first_and_only_then_the_member_leaves() {
+fn clu_7_who_replaces_a_member_joins_first_and_only_then_the_member_leaves() {
     let before = cluster(ClusterStatus::Active, (0, -1, 2));
     let mut all = members(&[Active; 2]);
     let new = node(1, Active, None);

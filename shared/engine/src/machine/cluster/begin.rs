@@ -87,7 +87,7 @@ impl Worker {
         assignment: Assignment,
     ) -> Result<bool, StoreError> {
         let plan = Plan { assignment: Some(assignment), ..Plan::default() };
-        run.work.plan = Some(run.in_manner(plan, self.env.now()));
+        run.work.plan = Some(run.in_the_same_manner(plan, self.env.now()));
         run.register_step(None).await
     }
 

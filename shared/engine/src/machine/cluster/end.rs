@@ -84,7 +84,9 @@ impl Worker {
                 self.env.store.finish_cluster_task(task, ending).await?
             }
             None => {
-                self.env.store.cluster_clear(&run.view).await?;
+                if !self.env.store.cluster_clear(task, &run.view).await? {
+                    return Ok(Yield::Lost);
+                }
                 self.env.store.cluster_unreference(before).await?;
                 self.env.store.finish_cluster_removal(task, before, &events, &finish).await?
             }

@@ -6,12 +6,11 @@ mod policies;
 
 use super::{Worker, Yield, draws};
 use crate::actions::{Beginning, ClusterAction, Ending, Situation, at_once, on_cluster};
-use crate::dispatch::overdue;
-use crate::fleet::{Driven, Run};
+use crate::fleet::{Abandoned, Driven, Run};
 use crate::work::{Assignment, Plan};
 use coppice_domain::action::{ActionKind, ActionStatus};
 use coppice_domain::time::Timestamp;
-use coppice_store::{StoreError, Task};
+use coppice_store::{Parking, StoreError, Task};
 
 impl Worker {
     pub(super) async fn advance_cluster(&self, task: &Task) -> Result<Yield, StoreError> {
@@ -49,8 +48,19 @@ impl Worker {
     /// Ends an action that a client wants cancelled: what it was at stays as it is.
     async fn cancel_cluster(&self, mut run: Run<'_>) -> Result<Yield, StoreError> {
         let begun = run.work.plan.is_some();
+        let deleted = run.work.plan.as_ref().is_some_and(Plan::registered) && run.view.members.is_empty();
+        let kind = run.task.action.kind;
+        if let Some(deletion) = on_cluster(kind).filter(|_| kind == ActionKind::ClusterDelete && deleted) {
+            // What was attached to it may be gone already: it is too late to keep it.
+            let plan = run.work.plan.clone().unwrap_or_default();
+            return self.finish(deletion, run, &plan).await;
+        }
         let reason = format!("{} [{}] cancelled", run.task.action.kind.name(), run.task.action.id.short());
-        run.abandon(&reason, ActionStatus::Cancelled).await?;
+        match run.abandon(&reason, ActionStatus::Cancelled).await? {
+            Abandoned::All => {}
+            Abandoned::Some => return Ok(Yield::Parked(self.at_once())),
+            Abandoned::Lost => return Ok(Yield::Lost),
+        }
         let Some(view) = self.env.store.cluster_view(run.view.cluster.id).await? else {
             return Ok(Yield::Lost);
         };
@@ -70,7 +80,7 @@ impl Worker {
         {
             return Ok(ended);
         }
-        let timed_out = overdue(&run.task.action, self.env.now());
+        let timed_out = run.deadline().is_some_and(|deadline| self.env.now() > deadline);
         loop {
             if !timed_out && !run.register().await? {
                 return Ok(Yield::Lost);
@@ -87,7 +97,10 @@ impl Worker {
                 return Ok(Yield::Parked(self.parking(run, &driven)));
             }
             let plan = run.work.plan.clone().unwrap_or_default();
-            if timed_out || (!plan.registered() && run.failed_batch()) {
+            if timed_out {
+                return self.run_out(decisions, run, &plan).await;
+            }
+            if !plan.registered() && run.failed_batch() {
                 return self.finish(decisions, run, &plan).await;
             }
             if !plan.registered() {
@@ -111,6 +124,26 @@ impl Worker {
                 return Ok(Yield::Lost);
             }
         }
+    }
+
+    /// Ends an action whose time is up: whatever its last phase came to, one that had not all been done has
+    /// failed for want of time (spec engine-cluster §9).
+    async fn run_out(
+        &self,
+        decisions: &dyn ClusterAction,
+        run: Run<'_>,
+        plan: &Plan,
+    ) -> Result<Yield, StoreError> {
+        let unfinished = !plan.registered() || self.next(decisions, &run, plan).is_some();
+        let mut ending = decisions.end(&self.situation(&run, self.env.now()), plan);
+        let action = format!("{} [{}]", run.task.action.kind.name(), run.task.action.id.short());
+        let timeout = format!("{action} timeout");
+        if ending.status != ActionStatus::Succeeded {
+            ending.reason = ending.reason.replace(&format!("{action} failed"), &timeout);
+        } else if unfinished {
+            (ending.status, ending.reason) = (ActionStatus::Failed, timeout);
+        }
+        self.conclude(&run, ending).await
     }
 
     /// What the action goes on with after a phase, if it does.
@@ -138,7 +171,12 @@ impl Worker {
             return self.close(task, ActionStatus::Failed, &reason).await;
         }
         let mut run = Run::new(self, task, view, Self::work_of(task).unwrap_or_default());
-        run.abandon(&reason, ActionStatus::Failed).await?;
+        match run.abandon(&reason, ActionStatus::Failed).await? {
+            Abandoned::All => {}
+            // That it is being given up is known by its attempts: they stand.
+            Abandoned::Some => return Ok(Yield::Parked(Parking { progress: false, ..self.at_once() })),
+            Abandoned::Lost => return Ok(Yield::Lost),
+        }
         if let Some(view) = self.env.store.cluster_view(run.view.cluster.id).await? {
             run.view = view;
         }

@@ -103,6 +103,7 @@ impl Worker {
             None => None,
         };
         let after = view.as_ref().map(|view| judged_after(view, task, node, job, last));
+        let judges = matches!(job, Job::Create | Job::Remove);
         let ending = NodeFinish {
             node,
             fate: match &last.fate {
@@ -113,6 +114,7 @@ impl Worker {
                 .as_ref()
                 .is_some_and(|view| view.members.iter().any(|member| member.node == node.id)),
             cluster: view.as_ref().zip(after.as_ref()).map(|(view, after)| (&view.cluster, after)),
+            judged_at: view.as_ref().filter(|_| judges).map(|view| view.member_ends),
             data: last.data.as_ref(),
             events,
             end: finish,

@@ -50,7 +50,8 @@ impl Worker {
         {
             return self.cancel_on_node(task, &node, &job, work.begun).await;
         }
-        if overdue(&task.action, self.env.now()) {
+        let grace = work.decided.as_ref().and_then(|decided| decided.not_before);
+        if overdue(&task.action, grace, self.env.now()) {
             let reason = format!("{} [{}] timeout", task.action.kind.name(), task.action.id.short());
             return self.give_up_job(task, &node, &job, &reason).await;
         }
@@ -118,7 +119,7 @@ impl Worker {
                 let launched = self
                     .env
                     .store
-                    .node_launched(node.id, task.action.id, &instance, (status, &reason))
+                    .node_launched(node.id, task.action.id, &instance, (status, &reason), self.env.now())
                     .await?;
                 match launched {
                     Settled::Done | Settled::Earlier(..) => {

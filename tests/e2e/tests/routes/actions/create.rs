@@ -5,7 +5,7 @@ use coppice_e2e::{ADMIN, ALICE, TestApp};
 use serde_json::json;
 
 #[tokio::test]
-async fn nobody_makes_actions_directly() {
+async fn act_18_nobody_makes_actions_directly() {
     let app = TestApp::new().await;
     for person in [ALICE, ADMIN] {
         for answer in [

@@ -64,7 +64,7 @@ async fn a_cancellation_is_accepted_in_the_form_that_the_client_prefers() {
 }
 
 #[tokio::test]
-async fn what_has_ended_stays_as_it_is_even_by_force() {
+async fn act_6_what_has_ended_stays_as_it_is_even_by_force() {
     let (app, action) = app().await;
     app.drain().await;
     let before = app.items().await;
@@ -129,7 +129,7 @@ async fn what_is_wrong_is_reported_in_order() {
 }
 
 #[tokio::test]
-async fn an_action_is_named_by_its_whole_id_within_its_project() {
+async fn act_15_an_action_is_named_by_its_whole_id_within_its_project() {
     let (app, action) = app().await;
     let before = app.items().await;
     let name = app.show(ALICE, &format!("/v1/actions/{action}"), "action").await["name"].clone();

@@ -100,7 +100,7 @@ async fn a_profile_must_be_within_reach() {
 }
 
 #[tokio::test]
-async fn a_project_has_so_many_clusters_and_no_more() {
+async fn act_17_rhe_9_a_project_has_so_many_clusters_and_no_more() {
     let settings = Settings { max_clusters_per_project: 2, ..Settings::default() };
     let app = TestApp::with(Options { settings, ..Options::default() }).await;
     app.profile(ALICE, "p").await;

@@ -32,7 +32,7 @@ async fn a_member_that_is_asked_for_counts_and_one_that_is_deleted_does_not() {
 }
 
 #[tokio::test]
-async fn a_member_too_many_or_too_few_is_refused_when_its_turn_comes() {
+async fn nod_7_a_member_too_many_or_too_few_is_refused_when_its_turn_comes() {
     let app = TestApp::new().await;
     app.profile(ALICE, "p").await;
     let body = json!({ "cluster": { "name": "c", "profile_id": "p", "min_size": 1, "max_size": 1 } });
@@ -186,6 +186,47 @@ async fn a_cluster_is_checked_and_recovered() {
 }
 
 #[tokio::test]
+async fn a_member_that_is_still_to_be_made_is_left_to_its_creation() {
+    for body in [json!({ "reboot": { "type": "SOFT" } }), json!({ "recover": { "operation": "REBOOT" } })] {
+        let (app, cluster) = ready(1).await;
+        let check = json!({ "check": {} });
+        app.act(ALICE, &cluster, &check).await;
+        // The check holds the cluster: the creation waits.
+        let node = json!({ "node": { "name": "n", "profile_id": "p", "cluster_id": cluster } });
+        let creation = app.post("/v1/nodes").by(ALICE).json(&node).send().await.expect(202);
+        app.answer_next().await;
+        assert_eq!(ended(&app, &creation.action()).await.0, "READY");
+        let path = if body.get("recover").is_some() { "actions" } else { "ops" };
+        let target = format!("/v1/clusters/{cluster}/{path}");
+        let action = app.post(&target).by(ALICE).at("1.14").json(&body).send().await.expect(202).action();
+        app.drain().await;
+        assert_eq!(ended(&app, &action).await, succeeded(), "{body}");
+        assert_eq!(ended(&app, &creation.action()).await, succeeded(), "{body}");
+        let made = shown_node(&app, creation.json()["node"]["id"].as_str().unwrap()).await;
+        assert_eq!(made["status"], "ACTIVE", "{body}");
+        assert_eq!(shown_cluster(&app, &cluster).await["status"], "ACTIVE", "{body}");
+    }
+}
+
+#[tokio::test]
+async fn act_1_what_came_and_went_is_kept_as_the_outputs_of_an_action() {
+    let (app, cluster) = ready(1).await;
+    let target = format!("/v1/clusters/{cluster}/actions");
+    let before = members(&app, &cluster).await;
+    let out = app.act(ALICE, &cluster, &json!({ "scale_out": { "count": 2 } })).await;
+    app.drain().await;
+    let after = members(&app, &cluster).await;
+    let added: Vec<&String> = after.iter().filter(|node| !before.contains(node)).collect();
+    let shown = app.show(ALICE, &format!("/v1/actions/{out}"), "action").await;
+    assert_eq!(shown["outputs"], json!({ "nodes_added": added }));
+    let leave = json!({ "del_nodes": { "nodes": [before[0]] } });
+    let answer = app.post(&target).by(ALICE).json(&leave).send().await.expect(202);
+    app.drain().await;
+    let shown = app.show(ALICE, &format!("/v1/actions/{}", answer.action()), "action").await;
+    assert_eq!(shown["outputs"], json!({ "nodes_removed": [before[0]] }));
+}
+
+#[tokio::test]
 async fn an_operation_runs_on_the_members_that_were_chosen() {
     let (app, cluster) = ready(2).await;
     let chosen = shown_node(&app, &members(&app, &cluster).await[0]).await;
@@ -201,7 +242,7 @@ async fn an_operation_runs_on_the_members_that_were_chosen() {
 }
 
 #[tokio::test]
-async fn an_action_on_a_member_waits_for_its_cluster_and_keeps_others_away_from_it() {
+async fn act_3_an_action_on_a_member_waits_for_its_cluster_and_keeps_others_away_from_it() {
     let (app, cluster) = ready(2).await;
     let member = members(&app, &cluster).await.remove(0);
     // The member's own action holds the cluster, so the cluster is locked.

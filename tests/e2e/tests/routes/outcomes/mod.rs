@@ -2,10 +2,13 @@
 
 mod bindings;
 mod cancelling;
+mod hooks;
 mod leaks;
 mod members;
 mod nodes;
+mod oddities;
 mod policies;
+mod timeouts;
 
 use coppice_compute::{Filter, Instance, InstanceState, list_all};
 use coppice_domain::time::Timestamp;

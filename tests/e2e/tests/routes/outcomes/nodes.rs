@@ -111,7 +111,7 @@ async fn what_the_backend_refuses_fails_and_says_why() {
 }
 
 #[tokio::test]
-async fn an_update_changes_the_record_and_the_instance() {
+async fn nod_4_an_update_changes_the_record_and_the_instance() {
     let (app, id) = ready().await;
     let mut spec = coppice_e2e::spec();
     spec["properties"]["flavor"] = json!("2");
@@ -137,7 +137,7 @@ async fn an_update_changes_the_record_and_the_instance() {
 }
 
 #[tokio::test]
-async fn an_update_to_what_cannot_change_leaves_the_node_alone() {
+async fn nod_13_an_update_to_what_cannot_change_leaves_the_node_alone() {
     let (app, id) = ready().await;
     let mut spec = coppice_e2e::spec();
     spec["properties"]["key_name"] = json!("k");

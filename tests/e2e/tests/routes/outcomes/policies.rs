@@ -13,7 +13,7 @@ async fn ready(size: u64) -> (TestApp, String) {
 }
 
 /// Makes a policy of this type and attaches it.
-async fn attach(app: &TestApp, target: &str, kind: &str, properties: Value) {
+pub(super) async fn attach(app: &TestApp, target: &str, kind: &str, properties: Value) {
     let (name, version) = kind.rsplit_once('-').unwrap();
     let spec = json!({ "type": name, "version": version, "properties": properties });
     app.policy(ALICE, kind, &spec).await;
@@ -22,7 +22,7 @@ async fn attach(app: &TestApp, target: &str, kind: &str, properties: Value) {
 }
 
 /// The members by index.
-async fn members(app: &TestApp) -> Vec<Value> {
+pub(super) async fn members(app: &TestApp) -> Vec<Value> {
     let nodes = app.show(ALICE, "/v1/nodes?cluster_id=c", "nodes").await;
     let mut nodes = nodes.as_array().unwrap().clone();
     nodes.sort_by_key(|node| node["index"].as_i64());
@@ -34,11 +34,11 @@ async fn indexes(app: &TestApp) -> Vec<i64> {
 }
 
 /// Starts an action and answers with its id.
-async fn start(app: &TestApp, target: &str, body: &Value) -> String {
+pub(super) async fn start(app: &TestApp, target: &str, body: &Value) -> String {
     app.post(target).by(ALICE).at("1.14").json(body).send().await.expect(202).action()
 }
 
-fn later(app: &TestApp, seconds: u64) -> Timestamp {
+pub(super) fn later(app: &TestApp, seconds: u64) -> Timestamp {
     app.system.env.now().plus(Duration::from_secs(seconds))
 }
 
@@ -158,7 +158,7 @@ async fn a_batch_policy_updates_some_at_a_time_with_a_pause_in_between() {
 }
 
 #[tokio::test]
-async fn new_members_are_spread_over_the_zones() {
+async fn clu_3_pol_9_pol_10_nod_15_new_members_are_spread_over_the_zones() {
     let (app, target) = ready(0).await;
     let zones = json!([{ "name": "az1", "weight": 100 }, { "name": "az2", "weight": 100 }]);
     attach(&app, &target, "senlin.policy.zone_placement-1.0", json!({ "zones": zones })).await;

@@ -78,7 +78,7 @@ async fn an_action_that_goes_on_is_found_by_the_sweep_if_its_message_is_lost() {
 }
 
 #[tokio::test]
-async fn a_token_is_the_whole_id_of_an_action_of_the_project() {
+async fn act_15_a_token_is_the_whole_id_of_an_action_of_the_project() {
     let app = TestApp::new().await;
     let token = waiting(&app).await;
     let name = app.show(ALICE, &format!("/v1/actions/{token}"), "action").await["name"].clone();
