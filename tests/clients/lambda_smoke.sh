@@ -96,7 +96,7 @@ wait_for "the functions" answers_with 300 "$api/"
 "$binary" pump --invoke "$api" --log text >"$here/pump.log" 2>&1 </dev/null &
 children+=($!)
 
-COPPICE_URL=$api OS_CLIENT_CONFIG_FILE=$(field clouds) python -m pytest -q \
+COPPICE_URL=$api OS_CLIENT_CONFIG_FILE=$(field clouds) COPPICE_DYNAMODB=$AWS_ENDPOINT_URL_DYNAMODB python -m pytest -q \
     tests/clients/test_sdk_story.py tests/clients/test_sdk_policies.py tests/clients/test_sdk_receivers.py
 
 # Each function answered from a process of its own, and was started once: none died on the way.

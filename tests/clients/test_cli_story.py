@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from backstage import Tables
 from stories import CliStory
 from support import PROFILE_SPEC, SLOW_BUILD_SECONDS, server_spec, wait_until
 
@@ -14,6 +15,10 @@ class Story(CliStory):
     """What the steps hand on to each other."""
 
     cluster_id = ""
+
+    def __init__(self, *where):
+        super().__init__(*where)
+        self.tables = Tables(self.cloud)
 
 
 def test_profile_create_reads_the_sample_spec(story):
@@ -149,3 +154,4 @@ def test_afterwards_nothing_is_left(story):
     assert story.cli.show("node", "list") == []
     assert story.cli.run("profile", "delete", "--force", "cli-web", "cli-slow").status == 0
     assert [p["name"] for p in story.cli.show("profile", "list") if p["name"].startswith("cli-")] == []
+    story.tables.restored()

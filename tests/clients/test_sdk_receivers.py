@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from openstack import exceptions
 
+from backstage import Tables
 from stories import SdkStory
 from support import post, server_spec
 
@@ -13,6 +14,10 @@ class Story(SdkStory):
     """What the steps hand on to each other."""
 
     hook = None
+
+    def __init__(self, *where):
+        super().__init__(*where)
+        self.tables = Tables(self.cloud)
 
     @property
     def url(self) -> str:
@@ -128,3 +133,4 @@ def test_deleting_ends_in_not_found_for_the_caller_of_the_webhook_too(story):
 def test_afterwards_nothing_is_left(story):
     story.removed(story.cluster)
     story.api.delete_profile("rec-profile", ignore_missing=False)
+    story.tables.restored()

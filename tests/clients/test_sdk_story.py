@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from openstack import exceptions
 
+from backstage import Tables
 from stories import SdkStory, refused
 from support import SLOW_BUILD_SECONDS, TERMINAL, server_spec, wait_until
 
@@ -14,6 +15,7 @@ class Story(SdkStory):
 
     def __init__(self, *where):
         super().__init__(*where)
+        self.tables = Tables(self.cloud)
         self.spec = server_spec()
         self.profile = None
 
@@ -238,3 +240,4 @@ def test_afterwards_nothing_is_left(story):
     assert [n.id for n in story.api.nodes() if (n.profile_name or "").startswith("sdk-")] == []
     assert [p.name for p in story.api.profiles() if p.name.startswith("sdk-")] == []
     wait_until("every action to end", lambda: {a.status for a in story.api.actions()} <= TERMINAL)
+    story.tables.restored()

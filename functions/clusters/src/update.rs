@@ -51,7 +51,10 @@ pub(crate) async fn update(
     // The path says which cluster; what the body says about that does not count.
     body.remove("identity");
     let asked = coerce(FIELDS, &body, call.microversion)?;
-    let view = cluster_view(&env.store, &call.caller, &id).await?;
+    // At once, to save the time of a read; the cluster's error goes first all the same.
+    let (view, wanted) =
+        tokio::join!(cluster_view(&env.store, &call.caller, &id), wanted_profile(&env, &call, &asked));
+    let view = view?;
     let cluster = &view.cluster;
     if cluster.status == ClusterStatus::Error {
         return Err(Fault::new(
@@ -60,8 +63,8 @@ pub(crate) async fn update(
         )
         .into());
     }
-    let profile = match asked.text("profile_id").value() {
-        Some(reference) => Some(new_profile(&env, &call, cluster, reference).await?),
+    let profile = match wanted? {
+        Some(wanted) => Some(suitable(&env, cluster, wanted).await?),
         None => None,
     };
     let inputs = changes(cluster, &asked, profile);
@@ -74,24 +77,28 @@ pub(crate) async fn update(
     };
     let together = (kept("metadata", &cluster.metadata), kept("config", &cluster.config));
     storable_together("metadata and config", &together)?;
-    let shown = show_cluster(&env.store, &view).await?;
     let requester = Requester { user: &call.caller.user_id, project: &call.caller.project_id };
-    let action =
-        accept::cluster_action(&env, cluster, Asked::new(ActionKind::ClusterUpdate, inputs), requester)
-            .await
-            .map_err(refused)?;
-    Ok(call.respond().accepted(&json!({ "cluster": shown }), action))
+    let asked = Asked::new(ActionKind::ClusterUpdate, inputs);
+    // The name of the present profile is all that is left to read: while the update is recorded.
+    let (action, shown) = tokio::join!(
+        accept::cluster_action(&env, cluster, asked, requester),
+        show_cluster(&env.store, &view)
+    );
+    let action = action.map_err(refused)?;
+    Ok(call.respond().accepted(&json!({ "cluster": shown? }), action))
+}
+
+/// The profile that the request names, if it names one.
+async fn wanted_profile(env: &Env, call: &Call, asked: &Coerced) -> Result<Option<Profile>, Failure> {
+    match asked.text("profile_id").value() {
+        Some(reference) => referenced(&env.store, &call.caller, reference).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 /// The profile to change to: of the same type as the present one.
-async fn new_profile(
-    env: &Env,
-    call: &Call,
-    cluster: &Cluster,
-    reference: &str,
-) -> Result<ProfileId, Failure> {
+async fn suitable(env: &Env, cluster: &Cluster, wanted: Profile) -> Result<ProfileId, Failure> {
     let present = env.store.get::<Profile>(cluster.profile_id).await.map_err(store_failed)?;
-    let wanted = referenced::<Profile>(&env.store, &call.caller, reference).await?;
     if present.is_some_and(|present| present.type_name != wanted.type_name) {
         return Err(Fault::bad_request(
             "Cannot update a cluster to a different profile type, operation aborted.",

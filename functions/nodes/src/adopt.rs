@@ -16,7 +16,7 @@ use coppice_domain::fault::{Fault, FaultKind};
 use coppice_domain::node::Node;
 use coppice_engine::Env;
 use coppice_engine::accept::{self, AdoptedNode};
-use coppice_support::{name_taken, refused};
+use coppice_support::{host, name_taken, refused};
 use serde_json::json;
 
 const ENDPOINT: Endpoint =
@@ -59,7 +59,10 @@ pub(crate) async fn adopt(env: &Env, call: &Call) -> Result<Response, Failure> {
         return Err(Fault::bad_request(format!("The node named ({name}) already exists.")).into());
     }
     let adoptee = adoptee(env, call, &asked).await?;
-    let new = AdoptedNode { name: name.map(str::to_owned), metadata, domain: call.caller.domain_id.clone() };
+    let kind = asked.text("type").value().unwrap_or_default();
+    let host = host(&env.store, &call.caller, kind, &adoptee.spec).await?;
+    let domain = call.caller.domain_id.clone();
+    let new = AdoptedNode { name: name.map(str::to_owned), metadata, domain, host };
     let (node, profile) = accept::node_adopt(env, &adoptee, new, requester(call)).await.map_err(refused)?;
     Ok(call.respond().ok(&json!({ "node": views::node(&node, &profile.name, call.microversion) })))
 }

@@ -66,9 +66,13 @@ pub(crate) async fn update(
     let kept = |name: &str, now: Value| inputs.get(name).cloned().unwrap_or(now);
     let together = (kept("metadata", json!(node.metadata)), kept("role", json!(node.role)));
     storable_together("metadata and role", &together)?;
-    let view = shown(&env, &call, &node).await?;
-    let action = start(&env, &call, &node, Asked::new(ActionKind::NodeUpdate, inputs)).await?;
-    Ok(call.respond().accepted(&json!({ "node": view }), action))
+    // The name of the present profile is all that is left to read: while the update is recorded.
+    let (action, view) = tokio::join!(
+        start(&env, &call, &node, Asked::new(ActionKind::NodeUpdate, inputs)),
+        shown(&env, &call, &node)
+    );
+    let action = action?;
+    Ok(call.respond().accepted(&json!({ "node": view? }), action))
 }
 
 /// The profile to change to: of the same type as the present one.

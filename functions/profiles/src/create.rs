@@ -12,9 +12,9 @@ use coppice_api::views;
 use coppice_domain::fault::{Fault, FaultKind};
 use coppice_domain::ids::ProfileId;
 use coppice_domain::profile::Profile;
-use coppice_domain::profile_types::validate_profile_spec;
+use coppice_domain::profile_types::{host_refused, validate_profile_spec};
 use coppice_engine::Env;
-use coppice_support::{name_taken, store_failed};
+use coppice_support::{host, name_taken, store_failed};
 use serde_json::json;
 
 const ENDPOINT: Endpoint = Endpoint { rule: "profiles:create", since: MIN, body: Body::Required };
@@ -44,8 +44,10 @@ pub(crate) async fn create(State(env): State<Env>, call: Call) -> Result<Respons
     if env.settings.name_unique && name_taken::<Profile>(&env.store, &call.caller, name).await? {
         return Err(Fault::bad_request(format!("A profile named '{name}' already exists.")).into());
     }
+    let type_name = validate_profile_spec(Some(name), &spec)?.0;
+    let host = host(&env.store, &call.caller, &type_name, &spec).await?;
     let profile = Profile {
-        type_name: validate_profile_spec(Some(name), &spec)?.0,
+        type_name,
         id: ProfileId::new(env.ids.uuid()),
         name: name.to_owned(),
         user: call.caller.user_id.clone(),
@@ -56,6 +58,7 @@ pub(crate) async fn create(State(env): State<Env>, call: Call) -> Result<Respons
         created_at: env.now(),
         updated_at: None,
     };
-    env.store.template_create(&profile).await.map_err(store_failed)?;
+    let created = env.store.profile_create(&profile, host).await.map_err(store_failed)?;
+    created.map_err(|refusal| host_refused(refusal, &profile.type_name, &profile.spec))?;
     Ok(call.respond().created(&json!({ "profile": views::profile(&profile) })))
 }

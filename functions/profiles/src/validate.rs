@@ -1,6 +1,6 @@
 //! `POST /v1/profiles/validate` (spec api-resources E).
 
-use axum::extract::Path;
+use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use coppice_api::call::{Body, Call, Endpoint};
@@ -13,6 +13,8 @@ use coppice_api::raw::RawError;
 use coppice_api::views;
 use coppice_domain::fault::FaultKind;
 use coppice_domain::profile_types::validate_profile_spec;
+use coppice_engine::Env;
+use coppice_support::host;
 use serde_json::json;
 
 const ENDPOINT: Endpoint =
@@ -31,6 +33,7 @@ pub(crate) const OPERATION: Operation =
 
 /// Checks a spec and keeps nothing. There is no other path below `/profiles` to POST to.
 pub(crate) async fn validate(
+    State(env): State<Env>,
     Path(id): Path<String>,
     headers: HeaderMap,
     call: Call,
@@ -44,6 +47,7 @@ pub(crate) async fn validate(
     storable("spec", &spec)?;
     let type_name = validate_profile_spec(None, &spec)?;
     let caller = &call.caller;
+    host(&env.store, caller, &type_name.0, &spec).await?;
     let view = views::validated_profile(&type_name.0, &spec, &caller.user_id, &caller.project_id);
     Ok(call.respond().ok(&json!({ "profile": view })))
 }

@@ -1,7 +1,7 @@
 //! Reading clusters as they are shown: with their members and the name of their profile.
 
 use crate::failure::store_failed;
-use crate::find::{find, scope};
+use crate::find::{not_found, scope};
 use coppice_api::error::Failure;
 use coppice_api::identity::Caller;
 use coppice_api::views::{self, UNKNOWN_PROFILE};
@@ -9,24 +9,24 @@ use coppice_domain::cluster::Cluster;
 use coppice_domain::fault::Fault;
 use coppice_domain::ids::{ClusterId, ProfileId};
 use coppice_domain::profile::Profile;
-use coppice_store::{ClusterView, Store};
+use coppice_store::{BoundCluster, ClusterView, Store};
 use serde_json::Value;
 use std::collections::HashMap;
 
-/// The cluster that a path names, with its members. By id that is one strongly consistent read.
+/// The cluster that a path names, with its members. By id that is one strongly consistent read, by name two.
 ///
 /// # Errors
 /// 404 where there is none in the caller's scope, 400 where there are several.
 pub async fn cluster_view(store: &Store, caller: &Caller, reference: &str) -> Result<ClusterView, Failure> {
-    if let Ok(id) = reference.parse::<ClusterId>()
-        && let Some(view) = store.cluster_view(id).await.map_err(store_failed)?
-        && scope(caller).admits(&view.cluster.project)
-    {
-        return Ok(view);
-    }
-    let cluster = find::<Cluster>(store, caller, reference).await?;
-    let view = store.cluster_view(cluster.id).await.map_err(store_failed)?;
-    view.ok_or_else(|| Fault::not_found("cluster", reference).into())
+    store.find_view(scope(caller), reference).await.map_err(|error| not_found::<Cluster>(error, reference))
+}
+
+/// The cluster that a path names, with the policies attached to it.
+///
+/// # Errors
+/// As [`cluster_view`].
+pub async fn bound_cluster(store: &Store, caller: &Caller, reference: &str) -> Result<BoundCluster, Failure> {
+    store.find_bound(scope(caller), reference).await.map_err(|error| not_found::<Cluster>(error, reference))
 }
 
 /// The representation of one cluster.

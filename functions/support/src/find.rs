@@ -42,7 +42,7 @@ pub async fn find_among<T: Entity>(
     found.map_err(|error| not_found::<T>(error, reference))
 }
 
-fn not_found<T: Entity>(error: FindError, reference: &str) -> Failure {
+pub(crate) fn not_found<T: Entity>(error: FindError, reference: &str) -> Failure {
     match error {
         FindError::NotFound => Fault::not_found(word(T::KIND), reference).into(),
         FindError::Ambiguous => Fault::multiple_choices(reference).into(),

@@ -34,7 +34,11 @@ pub async fn list<T: Entity>(
         limit: query.limit,
         marker: query.marker,
     };
-    store.list(scope(caller), &request, filter).await.map_err(|error| match error {
+    store.list(scope(caller), &request, filter).await.map_err(not_listed)
+}
+
+fn not_listed(error: ListError) -> Failure {
+    match error {
         ListError::TooMany { limit } => Fault::new(
             FaultKind::RequestLimitExceeded,
             format!(
@@ -44,7 +48,7 @@ pub async fn list<T: Entity>(
         )
         .into(),
         ListError::Store(error) => store_failed(error),
-    })
+    }
 }
 
 /// The values that `query` lets pass for the filter `name`; none if it does not filter by it.
@@ -62,6 +66,23 @@ pub fn passes(query: &ListQuery, name: &str, value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use coppice_store::StoreError;
+
+    #[test]
+    fn an_order_made_from_too_much_is_the_clients_to_change_and_a_broken_store_is_not() {
+        let failure = not_listed(ListError::TooMany { limit: 7 });
+        assert_eq!(
+            (failure.fault().kind.status(), failure.fault().kind),
+            (400, FaultKind::RequestLimitExceeded)
+        );
+        assert_eq!(
+            failure.fault().message,
+            "Request limit exceeded: this order is made from at most 7 resources, and there are more. \
+             Leave 'sort' out, or sort by one key that is the name or the default."
+        );
+        let failure = not_listed(ListError::Store(StoreError::Throttled("t".to_owned())));
+        assert_eq!(failure.fault().kind.status(), 503);
+    }
 
     #[test]
     fn a_filter_passes_its_alternatives_and_its_absence_everything() {

@@ -3,9 +3,11 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a failed expectation is a failed test")]
 
+use std::fs::Permissions;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::path::Path;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
 /// A server that was asked to start.
@@ -15,8 +17,15 @@ struct Server {
 }
 
 fn command(data_dir: &Path) -> Command {
+    let mut command = logging(data_dir);
+    command.args(["--log-filter", "off"]);
+    command
+}
+
+/// The same with whatever it logs.
+fn logging(data_dir: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_coppice"));
-    command.arg("--data-dir").arg(data_dir).args(["--log-filter", "off"]);
+    command.arg("--data-dir").arg(data_dir);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
@@ -24,8 +33,12 @@ fn command(data_dir: &Path) -> Command {
 impl Server {
     /// Starts a server on a port the system chooses and waits for its first line.
     fn start(data_dir: &Path, more: &[&str]) -> Self {
-        let mut child =
-            command(data_dir).args(["--listen", "127.0.0.1:0"]).args(more).spawn().expect("the binary runs");
+        Self::spawned(command(data_dir).args(more))
+    }
+
+    /// Starts this command so.
+    fn spawned(command: &mut Command) -> Self {
+        let mut child = command.args(["--listen", "127.0.0.1:0"]).spawn().expect("the binary runs");
         let mut line = String::new();
         let mut out = BufReader::new(child.stdout.take().expect("piped"));
         out.read_line(&mut line).expect("a first line");
@@ -47,10 +60,15 @@ impl Server {
     }
 
     /// Asks it to stop as Ctrl-C does, and waits for its end.
-    fn interrupt(mut self) -> std::process::ExitStatus {
+    fn interrupt(self) -> std::process::ExitStatus {
+        self.interrupted().status
+    }
+
+    /// The same, with what it wrote to standard error.
+    fn interrupted(self) -> Output {
         let sent = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status();
         assert!(sent.expect("kill runs").success());
-        self.child.wait().expect("it ends")
+        self.child.wait_with_output().expect("it ends")
     }
 }
 
@@ -73,6 +91,64 @@ fn it_starts_answers_and_stops_when_interrupted() {
     assert!(home.path().join("clouds.yaml").exists());
     assert!(!home.path().join("coppice.db").exists(), "in memory means that nothing is kept");
     assert!(server.interrupt().success());
+}
+
+#[test]
+fn it_says_where_it_serves_how_long_starting_took_and_what_to_try() {
+    let home = tempfile::tempdir().unwrap();
+    let mut child =
+        command(home.path()).args(["--in-memory", "--listen", "127.0.0.1:0"]).spawn().expect("it runs");
+    let lines = BufReader::new(child.stdout.take().expect("piped")).lines().map_while(Result::ok);
+    let said: Vec<String> = lines.take(6).collect();
+    child.kill().and_then(|()| child.wait()).expect("it ends");
+    let first = said[0].strip_prefix("Coppice serves the Clustering API on ").expect("what it is");
+    let (url, rest) = first.split_once(" (started in ").expect("where it serves");
+    let address: SocketAddr = url.strip_prefix("http://").and_then(|rest| rest.parse().ok()).expect("a URL");
+    assert!(address.ip().is_loopback() && address.port() != 0, "{url}");
+    let took = rest.strip_suffix(" ms). Ctrl-C stops it.").expect("how long it took, and how to stop it");
+    assert!(took.parse::<u64>().is_ok(), "{took}");
+    let clouds = home.path().join("clouds.yaml");
+    let commands = [
+        format!("  curl {url}/"),
+        format!("  export OS_CLIENT_CONFIG_FILE={}", clouds.display()),
+        "  openstack --os-cloud coppice cluster list".to_owned(),
+    ];
+    assert_eq!((said[1].as_str(), said[2].as_str()), ("", "Try:"));
+    assert_eq!(&said[3..], &commands);
+    assert!(clouds.is_file(), "the file it names is there");
+}
+
+/// What a server that was started, asked and stopped has logged.
+fn log(format: &str) -> Vec<String> {
+    let home = tempfile::tempdir().unwrap();
+    let server = Server::spawned(logging(home.path()).args(["--in-memory", "--log", format]));
+    assert!(server.ask("GET /v1/clusters").starts_with("HTTP/1.1 401"));
+    let output = server.interrupted();
+    assert!(output.status.success(), "{output:?}");
+    let text = String::from_utf8(output.stderr).expect("text");
+    text.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn a_log_in_json_is_one_object_a_line() {
+    let lines = log("json");
+    let told: Vec<serde_json::Value> =
+        lines.iter().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"))).collect();
+    for event in &told {
+        for field in ["timestamp", "level", "target"] {
+            assert!(event[field].is_string(), "{field} of {event}");
+        }
+    }
+    let request =
+        told.iter().any(|event| event["target"].as_str().is_some_and(|at| at.contains("coppice_api")));
+    assert!(request, "the request is logged: {lines:?}");
+}
+
+#[test]
+fn a_log_in_text_is_for_people() {
+    let lines = log("text");
+    assert!(lines.iter().any(|line| line.contains(" INFO ") && line.contains("coppice_api")), "{lines:?}");
+    assert!(lines.iter().all(|line| serde_json::from_str::<serde_json::Value>(line).is_err()), "{lines:?}");
 }
 
 #[test]
@@ -104,9 +180,21 @@ fn a_directory_that_cannot_be_written_is_named_with_what_to_do() {
     let home = tempfile::tempdir().unwrap();
     let file = home.path().join("file");
     std::fs::write(&file, "not a directory").unwrap();
-    let text = refusal(&command(&file.join("data")).args(["--listen", "127.0.0.1:0"]).output().unwrap());
-    assert!(text.starts_with("the data directory "), "{text}");
-    assert!(text.contains("--data-dir"), "{text}");
+    let locked = home.path().join("locked");
+    std::fs::create_dir(&locked).unwrap();
+    std::fs::set_permissions(&locked, Permissions::from_mode(0o555)).unwrap();
+    // What a mode forbids, root may do; nobody may make a directory here.
+    let root = std::fs::write(locked.join("probe"), "").is_ok();
+    let forbidden = if root { PathBuf::from("/proc/coppice") } else { locked.join("data") };
+    let mut unwritable = vec![file.join("data"), forbidden];
+    if !root {
+        unwritable.push(locked);
+    }
+    for path in unwritable {
+        let text = refusal(&command(&path).args(["--listen", "127.0.0.1:0"]).output().unwrap());
+        assert!(text.starts_with(&format!("the data directory {} ", path.display())), "{text}");
+        assert!(text.contains("--data-dir"), "{text}");
+    }
 }
 
 #[test]

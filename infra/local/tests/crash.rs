@@ -21,7 +21,7 @@ use futures::stream::{self, StreamExt};
 use point::CLOUDS;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
@@ -36,6 +36,8 @@ const SEED: &str = "COPPICE_CRASH_SEED";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_resize_whose_process_is_killed_anywhere_ends_with_exactly_the_nodes_asked_for() {
+    #[expect(clippy::disallowed_methods, reason = "how long it took is for the reader alone")]
+    let begun = Instant::now();
     let template = story::prepare().await.unwrap();
     let dry_runs = stream::iter(&CLOUDS).map(|cloud| case::dry_run(&template, cloud));
     let effects: Vec<_> = dry_runs.buffered(AT_ONCE).collect().await;
@@ -49,7 +51,7 @@ async fn a_resize_whose_process_is_killed_anywhere_ends_with_exactly_the_nodes_a
     });
     let outcomes: Vec<(u64, Outcome<Report>)> = cases.buffer_unordered(AT_ONCE).collect().await;
     let reports = outcomes.iter().filter_map(|(_, outcome)| outcome.as_ref().ok());
-    println!("{}", histogram(reports));
+    println!("{}all of it took {} s", histogram(reports), begun.elapsed().as_secs());
     let failures: Vec<String> = outcomes
         .iter()
         .filter_map(|(seed, outcome)| Some((seed, outcome.as_ref().err()?)))

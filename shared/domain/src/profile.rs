@@ -1,9 +1,30 @@
 //! The profile record (spec api-resources A3).
 
 use crate::cluster::JsonMap;
-use crate::ids::ProfileId;
+use crate::ids::{ClusterId, NodeId, ProfileId};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
+
+/// What the containers of a profile run on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Host {
+    /// The nodes of a cluster.
+    Cluster(ClusterId),
+    /// One node.
+    Node(NodeId),
+}
+
+/// Most profiles that one cluster or node may host: 64 ids are 2.5 KB of its record.
+pub const MOST_HOSTED: usize = 64;
+
+/// Why a profile could not be put on its host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HostRefusal {
+    /// There is no such host, or it is being deleted.
+    Gone,
+    /// It hosts [`MOST_HOSTED`] profiles.
+    Full,
+}
 
 /// A profile as it is stored. The spec is kept exactly as it was submitted.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

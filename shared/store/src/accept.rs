@@ -3,6 +3,7 @@
 
 use crate::entity::{Entity, Kind, indexed, part_inputs};
 use crate::error::StoreError;
+use crate::host::HOSTED;
 use crate::item::{Item, s, set, text};
 use crate::keys;
 use crate::project::count_cluster;
@@ -42,6 +43,8 @@ pub enum Acceptance {
     Held(ActionId),
     /// These actions on its members hold the cluster together.
     Shared(Vec<ActionId>),
+    /// These profiles' containers run on the cluster, which is why it cannot be deleted.
+    Hosting(Vec<String>),
     /// The target does not exist.
     Gone,
     /// The project has as many clusters as it may.
@@ -121,7 +124,8 @@ impl Store {
             .if_exists()
             .if_is("active_action", supersede.map(|former| s(former.to_string())));
         // A deletion does not wait for what goes on at the members: it takes them over.
-        let hold = if action.kind == ActionKind::ClusterDelete { hold } else { hold.if_lacks(SHARED) };
+        let deletes = action.kind == ActionKind::ClusterDelete;
+        let hold = hold.if_lacks(if deletes { HOSTED } else { SHARED });
         let mut writes = vec![hold];
         for write in self.action_put(accepted)? {
             writes.push(write.if_lacks("pk"));
@@ -138,6 +142,11 @@ impl Store {
                 match text(&head, "active_action").and_then(|id| id.parse().ok()) {
                     // An earlier try of this very request took effect and its answer was lost.
                     Some(holder) if holder == action.id => Acceptance::Accepted,
+                    _ if deletes && head.contains_key(HOSTED) => {
+                        let mut hosted = set(&head, HOSTED);
+                        hosted.sort_unstable();
+                        Acceptance::Hosting(hosted)
+                    }
                     Some(holder) => Acceptance::Held(holder),
                     None if head.is_empty() => Acceptance::Gone,
                     None if head.contains_key(SHARED) => Acceptance::Shared(

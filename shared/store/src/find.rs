@@ -1,5 +1,6 @@
 //! Finding a resource by id, name or short id (spec api-common §14).
 
+use crate::batch::Head;
 use crate::entity::{Entity, Kind};
 use crate::error::{FindError, StoreError};
 use crate::item::{Item, required, text};
@@ -12,6 +13,32 @@ use uuid::Uuid;
 const ENOUGH: usize = 2;
 /// Actions that are read at once to look for a name among them.
 const AT_ONCE: usize = 100;
+
+/// What a reference is read as: a resource, or one with what belongs to it.
+pub(crate) trait Found: Sized + Send + Sync {
+    /// What the reference means.
+    type Of: Entity;
+
+    /// The resource itself.
+    fn resource(&self) -> &Self::Of;
+    /// Reads these; absent ones are left out.
+    fn read(
+        store: &Store,
+        ids: &[<Self::Of as Entity>::Id],
+    ) -> impl Future<Output = Result<Vec<Self>, StoreError>> + Send;
+}
+
+impl<T: Entity> Found for Head<T> {
+    type Of = T;
+
+    fn resource(&self) -> &T {
+        &self.resource
+    }
+
+    async fn read(store: &Store, ids: &[T::Id]) -> Result<Vec<Self>, StoreError> {
+        store.heads(ids).await
+    }
+}
 
 impl Store {
     /// Finds the resource a reference means: its exact id, else its name, else the start of its id.
@@ -34,26 +61,37 @@ impl Store {
         filter: Filter<'_, T>,
     ) -> Result<T, FindError> {
         let wanted = |resource: &T| scope.admits(resource.project()) && filter(resource);
-        let looks_like_id = Uuid::try_parse(reference).is_ok();
         if let Ok(id) = reference.parse::<T::Id>()
             && let Some(resource) = self.get::<T>(id).await?
             && wanted(&resource)
         {
             return Ok(resource);
         }
-        if T::KIND != Kind::Event
-            && let Some(resource) = self.find_by_name::<T>(scope, reference, &wanted).await?
+        let found = self.find_otherwise::<Head<T>>(scope, reference, &wanted).await?;
+        self.completed(vec![found]).await?.pop().ok_or(FindError::NotFound)
+    }
+
+    /// Finds what a reference means that is no exact id: a name, else the start of an id.
+    pub(crate) async fn find_otherwise<F: Found>(
+        &self,
+        scope: Scope<'_>,
+        reference: &str,
+        wanted: Filter<'_, F::Of>,
+    ) -> Result<F, FindError> {
+        let kind = F::Of::KIND;
+        if kind != Kind::Event
+            && let Some(found) = self.find_by_name::<F>(scope, reference, wanted).await?
         {
-            return Ok(resource);
+            return Ok(found);
         }
-        if looks_like_id || reference.is_empty() || !could_start_id(reference) {
+        if Uuid::try_parse(reference).is_ok() || reference.is_empty() || !could_start_id(reference) {
             return Err(FindError::NotFound);
         }
-        let mut hits: Vec<T> = Vec::new();
+        let mut hits: Vec<F> = Vec::new();
         for project in self.projects(scope).await? {
             let start = Range::Prefix(reference.to_owned());
-            let query = Query::new(BY_ID, keys::scope(T::KIND, &project), start);
-            hits.extend(self.some::<T>(&query, "pk", ENOUGH, &wanted).await?);
+            let query = Query::new(BY_ID, keys::scope(kind, &project), start);
+            hits.extend(self.some::<F>(&query, "pk", ENOUGH, wanted).await?);
             if hits.len() >= ENOUGH {
                 return Err(FindError::Ambiguous);
             }
@@ -61,15 +99,15 @@ impl Store {
         hits.pop().ok_or(FindError::NotFound)
     }
 
-    async fn find_by_name<T: Entity>(
+    async fn find_by_name<F: Found>(
         &self,
         scope: Scope<'_>,
         name: &str,
-        wanted: Filter<'_, T>,
-    ) -> Result<Option<T>, FindError> {
+        wanted: Filter<'_, F::Of>,
+    ) -> Result<Option<F>, FindError> {
         let mut hits = Vec::new();
         for project in self.projects(scope).await? {
-            hits.extend(self.named::<T>(&project, name, wanted).await?);
+            hits.extend(self.named::<F>(&project, name, wanted).await?);
             if hits.len() >= ENOUGH {
                 return Err(FindError::Ambiguous);
             }
@@ -79,54 +117,55 @@ impl Store {
 
     /// Resources of one project that have this name and are wanted: one, or as many as it takes to say that
     /// there are several.
-    async fn named<T: Entity>(
+    async fn named<F: Found>(
         &self,
         project: &str,
         name: &str,
-        wanted: Filter<'_, T>,
-    ) -> Result<Vec<T>, StoreError> {
+        wanted: Filter<'_, F::Of>,
+    ) -> Result<Vec<F>, StoreError> {
+        let kind = F::Of::KIND;
         let prefix = Range::Prefix(format!("{}#", keys::name_prefix(name)));
-        let (query, attribute) = match T::KIND {
+        let (query, attribute) = match kind {
             kind if kind.keeps_names() => {
-                (Query::new(Source::Table, keys::name_partition(T::KIND, project), prefix), "sk")
+                (Query::new(Source::Table, keys::name_partition(kind, project), prefix), "sk")
             }
-            Kind::Node => (Query::new(BY_NAME, keys::scope(T::KIND, project), prefix), "pk"),
+            Kind::Node => (Query::new(BY_NAME, keys::scope(kind, project), prefix), "pk"),
             // Actions are named after what they do and rarely looked up by that: no index is kept for
             // it, the project's own actions are read instead. Events have no names.
-            Kind::Action => (Query::new(LIST, keys::scope(T::KIND, project), Range::Whole), "pk"),
+            Kind::Action => (Query::new(LIST, keys::scope(kind, project), Range::Whole), "pk"),
             _ => return Ok(Vec::new()),
         };
         // What the index yields mostly has the name. Long names that begin alike share a key, though, and
         // so do a node's name and one that goes on with the separator.
-        let at_once = if T::KIND == Kind::Action { AT_ONCE } else { ENOUGH };
-        self.some(&query, attribute, at_once, &|resource: &T| resource.name() == name && wanted(resource))
-            .await
+        let at_once = if kind == Kind::Action { AT_ONCE } else { ENOUGH };
+        let named = |resource: &F::Of| resource.name() == name && wanted(resource);
+        self.some::<F>(&query, attribute, at_once, &named).await
     }
 
     /// The first wanted resources behind a query: one, or as many as it takes to say that there are several.
     /// `at_once` are read together; `attribute` is the key attribute that ends in the id.
-    async fn some<T: Entity>(
+    async fn some<F: Found>(
         &self,
         query: &Query,
         attribute: &str,
         at_once: usize,
-        wanted: Filter<'_, T>,
-    ) -> Result<Vec<T>, StoreError> {
-        let (mut found, mut from) = (Vec::new(), None);
+        wanted: Filter<'_, F::Of>,
+    ) -> Result<Vec<F>, StoreError> {
+        let (mut found, mut from) = (Vec::<F>::new(), None);
         loop {
             let page = self.page(query, from).await?;
-            let ids = page.items.iter().map(|item| id_in::<T>(item, attribute));
+            let ids = page.items.iter().map(|item| id_in::<F::Of>(item, attribute));
             let ids = ids.collect::<Result<Vec<_>, _>>()?;
             for some in ids.chunks(at_once) {
-                let heads = self.heads::<T>(some).await?;
-                found.extend(heads.into_iter().filter(|head| wanted(&head.resource)));
+                let read = F::read(self, some).await?;
+                found.extend(read.into_iter().filter(|each| wanted(each.resource())));
                 if found.len() >= ENOUGH {
-                    return self.completed(found).await;
+                    return Ok(found);
                 }
             }
             from = page.next;
             if from.is_none() {
-                return self.completed(found).await;
+                return Ok(found);
             }
         }
     }

@@ -13,6 +13,7 @@ mod error;
 mod find;
 mod finish_cluster;
 mod finish_node;
+mod host;
 mod item;
 pub mod keys;
 mod links;
@@ -58,4 +59,4 @@ pub use step::{Employment, Joining, NODES_PER_STEP, Registration, Retirement, St
 pub use store::{RETENTION, Scope, Store};
 pub use task::{Cancel, Claim, Finish, Parked, Parking, Task};
 pub use template::{Template, TemplateDeletion};
-pub use view::ClusterView;
+pub use view::{BoundCluster, ClusterView};

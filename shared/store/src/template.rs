@@ -4,10 +4,12 @@
 use crate::codec::encode;
 use crate::entity::{Entity, Kind, indexed};
 use crate::error::StoreError;
+use crate::host::unhosting;
 use crate::item::{Item, at, moment, s, with_key};
 use crate::keys;
 use crate::store::{Query, Range, Source, Store, Written};
 use crate::transaction::{Transacted, Write};
+use aws_sdk_dynamodb::types::AttributeValue;
 use coppice_domain::ids::ClusterId;
 use coppice_domain::policy::Policy;
 use coppice_domain::profile::Profile;
@@ -53,7 +55,7 @@ impl Store {
     /// When the store fails.
     pub async fn template_create<T: Template + Serialize>(&self, template: &T) -> Result<(), StoreError> {
         self.register_project(template.project()).await?;
-        self.transact(template_puts(template)?, Some(template.uuid())).await.map(|_| ())
+        self.transact(template_puts(template, None)?, Some(template.uuid())).await.map(|_| ())
     }
 
     /// Replaces what may change; `false` when the template is gone meanwhile.
@@ -124,9 +126,7 @@ impl Store {
         let own = keys::entity(T::KIND, template.uuid());
         let until = now.plus(DELETION_HOLD);
         let hold = Write::update(own.clone()).set(DELETING_UNTIL, at(until)).if_exists();
-        if let Written::Refused(_) = self.write(hold).await? {
-            return Ok(TemplateDeletion::NotFound);
-        }
+        let Written::Done(held) = self.write(hold).await? else { return Ok(TemplateDeletion::NotFound) };
         let references = Query {
             page_size: Some(1),
             ..Query::new(
@@ -141,28 +141,39 @@ impl Store {
             return Ok(TemplateDeletion::InUse);
         }
         let name = template.name();
-        let writes = vec![
+        let mut writes = vec![
             Write::delete(own).if_equals(DELETING_UNTIL, at(until)).if_equals("name", s(name)),
             Write::delete(keys::name(T::KIND, template.project(), name, template.uuid())),
         ];
-        match self.transact(writes, None).await? {
-            Transacted::Done => Ok(TemplateDeletion::Deleted),
-            Transacted::Refused(refusals) => {
-                let gone = refusals.first().is_some_and(|item| item.as_ref().is_some_and(Item::is_empty));
-                if gone {
-                    Ok(TemplateDeletion::NotFound)
-                } else {
-                    Err(StoreError::Conflict(format!("two deletions of {}", template.uuid())))
+        let alone = writes.clone();
+        writes.extend(unhosting(&held, template.uuid())?);
+        let refusals = match self.transact(writes, None).await? {
+            Transacted::Done => return Ok(TemplateDeletion::Deleted),
+            // A host that is gone has no record to change.
+            Transacted::Refused(refusals) if refusals.first().is_some_and(Option::is_none) => {
+                match self.transact(alone, None).await? {
+                    Transacted::Done => return Ok(TemplateDeletion::Deleted),
+                    Transacted::Refused(refusals) => refusals,
                 }
             }
+            Transacted::Refused(refusals) => refusals,
+        };
+        if refusals.first().is_some_and(|item| item.as_ref().is_some_and(Item::is_empty)) {
+            Ok(TemplateDeletion::NotFound)
+        } else {
+            Err(StoreError::Conflict(format!("two deletions of {}", template.uuid())))
         }
     }
 }
 
-/// The records of a new template and of its name.
-pub(crate) fn template_puts<T: Template>(template: &T) -> Result<Vec<Write>, StoreError> {
+/// The records of a new template, with one more attribute if there is one, and of its name.
+pub(crate) fn template_puts<T: Template>(
+    template: &T,
+    more: Option<(String, AttributeValue)>,
+) -> Result<Vec<Write>, StoreError> {
     let mut writes = Vec::new();
-    for item in indexed(template, false)? {
+    for mut item in indexed(template, false)? {
+        item.extend(more.clone());
         writes.push(Write::put(item)?);
     }
     writes.push(Write::put(name_item(T::KIND, template)?)?);

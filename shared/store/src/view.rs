@@ -3,10 +3,11 @@
 use crate::binding::{binding_from, is_binding};
 use crate::cluster::member_from;
 use crate::entity::Entity;
-use crate::error::StoreError;
+use crate::error::{FindError, StoreError};
+use crate::find::Found;
 use crate::item::{Item, number, required};
 use crate::keys;
-use crate::store::{Query, Range, Source, Store};
+use crate::store::{Query, Range, Scope, Source, Store};
 use coppice_domain::cluster::{Cluster, Member};
 use coppice_domain::ids::{ClusterId, ProfileId, ReceiverId};
 use coppice_domain::policy::Binding;
@@ -35,7 +36,79 @@ pub struct ClusterView {
     pub member_ends: i64,
 }
 
+/// A cluster and its policies, without its members: what decides whether it may scale, at no cost that grows with
+/// it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BoundCluster {
+    /// The cluster.
+    pub cluster: Cluster,
+    /// The policies attached to it, in the order in which they were attached.
+    pub bindings: Vec<Binding>,
+}
+
+impl Found for ClusterView {
+    type Of = Cluster;
+
+    fn resource(&self) -> &Cluster {
+        &self.cluster
+    }
+
+    async fn read(store: &Store, ids: &[ClusterId]) -> Result<Vec<Self>, StoreError> {
+        store.cluster_views(ids).await
+    }
+}
+
+impl Found for BoundCluster {
+    type Of = Cluster;
+
+    fn resource(&self) -> &Cluster {
+        &self.cluster
+    }
+
+    async fn read(store: &Store, ids: &[ClusterId]) -> Result<Vec<Self>, StoreError> {
+        let reads: Vec<_> = ids.iter().map(|id| store.bound_cluster(*id)).collect();
+        let read: Vec<Option<Self>> = stream::iter(reads).buffered(AT_ONCE).try_collect().await?;
+        Ok(read.into_iter().flatten().collect())
+    }
+}
+
 impl Store {
+    /// Finds the cluster a reference means, as [`Self::find`] does, and reads it with its members: by id that
+    /// is one request, by name two.
+    ///
+    /// # Errors
+    /// As [`Self::find`].
+    pub async fn find_view(&self, scope: Scope<'_>, reference: &str) -> Result<ClusterView, FindError> {
+        if let Ok(id) = reference.parse::<ClusterId>()
+            && let Some(view) = self.cluster_view(id).await?
+            && scope.admits(&view.cluster.project)
+        {
+            return Ok(view);
+        }
+        let within = |cluster: &Cluster| scope.admits(&cluster.project);
+        self.find_otherwise(scope, reference, &within).await
+    }
+
+    /// The same with its policies alone, read at the same time as the cluster.
+    ///
+    /// # Errors
+    /// As [`Self::find`].
+    pub async fn find_bound(&self, scope: Scope<'_>, reference: &str) -> Result<BoundCluster, FindError> {
+        if let Ok(id) = reference.parse::<ClusterId>()
+            && let Some(found) = self.bound_cluster(id).await?
+            && scope.admits(&found.cluster.project)
+        {
+            return Ok(found);
+        }
+        let within = |cluster: &Cluster| scope.admits(&cluster.project);
+        self.find_otherwise(scope, reference, &within).await
+    }
+
+    async fn bound_cluster(&self, id: ClusterId) -> Result<Option<BoundCluster>, StoreError> {
+        let (cluster, bindings) = futures::try_join!(self.get::<Cluster>(id), self.bindings(id))?;
+        Ok(cluster.map(|cluster| BoundCluster { cluster, bindings }))
+    }
+
     /// Reads a cluster and its members, strongly consistent: one query of the cluster's partition.
     ///
     /// # Errors

@@ -6,6 +6,16 @@ mod tree;
 pub use metadata::{Metadata, Package, function_tree, metadata};
 pub use tree::{SourceFile, files, read, root};
 
+/// Whether a file has a test in it: one of Rust's, or one that pytest collects.
+#[must_use]
+pub fn holds_a_test(path: &str, text: &str) -> bool {
+    if path.ends_with(".py") {
+        text.lines().any(|line| line.starts_with("def test_"))
+    } else {
+        text.lines().any(|line| ["#[test]", "#[tokio::test"].iter().any(|mark| line.trim().starts_with(mark)))
+    }
+}
+
 /// Fails with every complaint at once, so that one run shows all there is to mend.
 ///
 /// # Panics

@@ -2,7 +2,7 @@
 //! server, the API's description, and the table of endpoints. API Gateway answers by itself what it does not
 //! know, and differently.
 
-use coppice_tidy::{assert_none, files, read, root};
+use coppice_tidy::{assert_none, files, holds_a_test, read, root};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How endpoints declare what routes them, and the method that each declaration stands for.
@@ -229,10 +229,48 @@ fn the_table_of_endpoints_has_every_route_and_no_other() {
     assert_none("COMPATIBILITY.md, endpoints", &wrong);
 }
 
+/// What is wrong with a row's test: there must be a test in the file, and the file must make the row's request.
+fn untested(row: &Row) -> Option<String> {
+    if !root().join(&row.test).is_file() {
+        return Some(format!("{}: there is no {}", row.endpoint, row.test));
+    }
+    let text = read(&row.test);
+    if !holds_a_test(&row.test, &text) {
+        return Some(format!("{}: no test is in {}", row.endpoint, row.test));
+    }
+    let mut words = row.endpoint.split(' ').skip(1);
+    let path = words.next().unwrap_or_default();
+    // Helpers of the folder may have the path, so that a test says no more than its last name or its action.
+    let folder = row.test.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let around: String = files()
+        .into_iter()
+        .filter(|file| file.path.starts_with(folder) && file.path.ends_with("mod.rs"))
+        .map(|file| file.text)
+        .collect();
+    let wanted = words.next().unwrap_or_else(|| last_name(path));
+    let mentioned = text.contains(wanted) || text.contains(path) || around.contains(wanted);
+    (!mentioned).then(|| format!("{}: {} does not mention {wanted}", row.endpoint, row.test))
+}
+
+/// The last name of a path that stands for itself.
+fn last_name(path: &str) -> &str {
+    path.split('/').rev().find(|name| !name.is_empty() && !name.starts_with('{')).unwrap_or(path)
+}
+
 #[test]
-fn every_endpoint_names_its_test_and_it_exists() {
-    let missing = rows().into_iter().filter(|row| !root().join(&row.test).is_file());
-    let wrong: Vec<String> =
-        missing.map(|row| format!("{}: there is no {}", row.endpoint, row.test)).collect();
+fn every_endpoint_names_its_test_which_makes_its_request() {
+    let wrong: Vec<String> = rows().iter().filter_map(untested).collect();
     assert_none("COMPATIBILITY.md, endpoints", &wrong);
+}
+
+#[test]
+fn a_file_without_a_test_or_without_the_request_is_seen() {
+    let row = |endpoint: &str, test: &str| {
+        untested(&Row { endpoint: endpoint.to_owned(), test: test.to_owned() }).unwrap_or_default()
+    };
+    let real = "tests/e2e/tests/routes/clusters/show.rs";
+    assert_eq!(row("get /v1/clusters/{id}", real), "");
+    assert!(row("get /v1/clusters/{id}", "tests/none.rs").ends_with("there is no tests/none.rs"));
+    assert!(row("get /v1/clusters/{id}", "tests/e2e/src/lib.rs").contains("no test is in"));
+    assert!(row("post /v1/clusters/{id}/ops dance", real).ends_with("does not mention dance"));
 }

@@ -12,7 +12,8 @@ use coppice_domain::fault::Fault;
 use coppice_domain::ids::PolicyId;
 use coppice_domain::policy::Policy;
 use coppice_engine::Env;
-use coppice_support::{find, referenced, store_failed};
+use coppice_store::BoundCluster;
+use coppice_support::{bound_cluster, find, referenced};
 use serde_json::json;
 
 const POLICY_ID: &str = "policy_id";
@@ -41,14 +42,18 @@ pub(super) async fn change(
 ) -> Result<Response, Failure> {
     let asked = change.read(data, call.microversion)?;
     let given = asked.text(POLICY_ID).value().unwrap_or_default();
+    let bound = async {
+        match change {
+            Change::Attach => find::<Cluster>(&env.store, &call.caller, reference)
+                .await
+                .map(|cluster| BoundCluster { cluster, bindings: Vec::new() }),
+            Change::Detach | Change::Update => bound_cluster(&env.store, &call.caller, reference).await,
+        }
+    };
     // At once, to save the time of a read; the cluster's error goes first all the same.
-    let (cluster, policy) = tokio::join!(
-        find::<Cluster>(&env.store, &call.caller, reference),
-        referenced::<Policy>(&env.store, &call.caller, given),
-    );
-    let (cluster, policy) = (cluster?, policy?);
-    let attached = change == Change::Attach
-        || env.store.binding(cluster.id, policy.id).await.map_err(store_failed)?.is_some();
+    let (cluster, policy) = tokio::join!(bound, referenced::<Policy>(&env.store, &call.caller, given),);
+    let (BoundCluster { cluster, bindings }, policy) = (cluster?, policy?);
+    let attached = change == Change::Attach || bindings.iter().any(|binding| binding.policy_id == policy.id);
     if !attached {
         return Err(Fault::bad_request(format!(
             "The policy '{given}' is not attached to the specified cluster '{reference}'."

@@ -1,16 +1,17 @@
 //! The actions `scale_out` and `scale_in` (spec api-resources I5).
 
-use super::{accept, given};
+use super::given;
 use axum::response::Response;
 use coppice_api::call::Call;
 use coppice_api::error::Failure;
 use coppice_api::fields::{Field, Kind, Rules, Unknown, coerce_with};
 use coppice_domain::action::ActionKind;
-use coppice_domain::cluster::{Cluster, JsonMap};
+use coppice_domain::cluster::JsonMap;
 use coppice_domain::fault::Fault;
 use coppice_domain::resize::{ScaleDirection, check_scale_request};
 use coppice_engine::Env;
-use coppice_support::find;
+use coppice_engine::accept::{Asked, Requester, cluster_scaling};
+use coppice_support::{bound_cluster, refused};
 use serde_json::json;
 
 const COUNT: &str = "count";
@@ -28,13 +29,15 @@ pub(super) async fn scale(
     let rules = Rules { unknown: Unknown::Ignored, ..Rules::default() };
     let asked = coerce_with(FIELDS, &given(data, &[COUNT]), call.microversion, rules)?;
     let count = asked.integer(COUNT).value();
-    let cluster = find::<Cluster>(&env.store, &call.caller, reference).await?;
-    check_scale_request(direction, &cluster.sizes, count, env.settings.max_nodes_per_cluster)
+    let bound = bound_cluster(&env.store, &call.caller, reference).await?;
+    check_scale_request(direction, &bound.cluster.sizes, count, env.settings.max_nodes_per_cluster)
         .map_err(Fault::bad_request)?;
     let inputs = count.map(|count| (COUNT.to_owned(), json!(count))).into_iter().collect();
     let kind = match direction {
         ScaleDirection::Out => ActionKind::ClusterScaleOut,
         ScaleDirection::In => ActionKind::ClusterScaleIn,
     };
-    accept(env, call, &cluster, kind, inputs).await
+    let requester = Requester { user: &call.caller.user_id, project: &call.caller.project_id };
+    let action = cluster_scaling(env, bound, Asked::new(kind, inputs), requester).await.map_err(refused)?;
+    Ok(call.respond().accepted(&json!({ "action": action }), action))
 }

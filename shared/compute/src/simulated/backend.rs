@@ -13,7 +13,7 @@ use crate::compute::{Compute, Deletion, Idempotency};
 use crate::error::ComputeError;
 use crate::instance::{Instance, InstanceState};
 use crate::listing::{Filter, MAX_IDS, Page, PageMark};
-use crate::request::CreateRequest;
+use crate::request::{CreateRequest, Tags};
 use async_trait::async_trait;
 use coppice_domain::cluster::JsonMap;
 use coppice_domain::time::{Clock, Timestamp};
@@ -30,8 +30,18 @@ pub struct Simulated {
     calls: AtomicU64,
 }
 
-/// What every project shares.
+/// What every project shares; the scopes of other counts of room on hosts begin so, and no others.
 const CAPACITY: &str = "capacity";
+
+/// What is counted for the capacity that an instance's metadata sets: instances of its cluster, or of no cluster
+/// in its project.
+fn own_scope(tags: &Tags) -> String {
+    match tags.cluster {
+        Some(cluster) => format!("{CAPACITY}#{cluster}"),
+        None => format!("{CAPACITY}#project#{}", tags.project),
+    }
+}
+
 /// How often a write is tried against concurrent ones before the call counts as throttled.
 pub(super) const TRIES: u64 = 32;
 /// How many gone instances one full creation settles to make room, at most.
@@ -50,9 +60,9 @@ impl Simulated {
         Ok(Self { settings: config.try_into()?, store, clock, calls: AtomicU64::new(0) })
     }
 
-    /// The time whose state reads show.
-    fn seen(&self) -> Timestamp {
-        self.clock.now().minus(self.settings.staleness)
+    /// The time whose state reads of a record show.
+    fn seen(&self, record: &Record) -> Timestamp {
+        self.clock.now().minus(record.staleness.unwrap_or(self.settings.staleness))
     }
 
     /// Counts a call, and refuses it if chance has it throttled.
@@ -66,21 +76,25 @@ impl Simulated {
         Ok(call)
     }
 
-    fn limits(&self, record: &Record) -> Vec<(Limit, Limited)> {
+    /// The limits that a new record counts towards, `own` being that of its metadata.
+    fn limits(&self, record: &Record, own: Option<u64>) -> Vec<(Limit, Limited)> {
         let quota = self.settings.quota.map(|limited| (format!("project#{}", record.tags.project), limited));
         // An instance that finds no host takes no room on one, but counts towards the quota.
-        let capacity = self.settings.capacity.filter(|_| record.error.is_none());
+        let hosted = record.error.is_none();
+        let capacity = self.settings.capacity.filter(|_| hosted);
         let capacity = capacity.map(|limited| (CAPACITY.to_owned(), limited));
+        let own = own.filter(|_| hosted).map(|max| (own_scope(&record.tags), Limited::refusing(max)));
         quota
             .into_iter()
             .chain(capacity)
+            .chain(own)
             .map(|(scope, limited)| (Limit { scope, max: limited.max }, limited))
             .collect()
     }
 
     /// Stores a new record within its limits. None if it is stored, else the record that has its id.
-    async fn place(&self, record: &mut Record) -> Result<Option<Record>, ComputeError> {
-        let mut limits = self.limits(record);
+    async fn place(&self, record: &mut Record, own: Option<u64>) -> Result<Option<Record>, ComputeError> {
+        let mut limits = self.limits(record, own);
         let mut settled = false;
         loop {
             let counted: Vec<Limit> = limits.iter().map(|(limit, _)| limit.clone()).collect();
@@ -97,7 +111,7 @@ impl Simulated {
                         return Err(ComputeError::Invalid(format!("No limit has the scope '{scope}'.")));
                     };
                     let (_, limited) = limits.swap_remove(place);
-                    let refusal = if scope == CAPACITY {
+                    let refusal = if scope.starts_with(CAPACITY) {
                         ComputeError::Capacity(NO_VALID_HOST.to_owned())
                     } else {
                         ComputeError::Quota(quota_text(limited.max))
@@ -106,7 +120,7 @@ impl Simulated {
                         WhenFull::Refuse => return Err(refusal),
                         WhenFull::AcceptThenError => {
                             record.error = Some(refusal.to_string());
-                            limits.retain(|(limit, _)| limit.scope != CAPACITY);
+                            limits.retain(|(limit, _)| !limit.scope.starts_with(CAPACITY));
                         }
                     }
                 }
@@ -125,12 +139,14 @@ impl Simulated {
             return Ok(None);
         }
         let record = self.store.get(id).await.map_err(failed)?;
-        Ok(record.and_then(|record| record.state_at(self.seen()).map(|state| (record, state))))
+        Ok(record.and_then(|record| record.state_at(self.seen(&record)).map(|state| (record, state))))
     }
 
     /// Frees what instances hold that are gone but were not deleted again since.
     async fn settle_gone(&self) -> Result<(), ComputeError> {
-        for was in self.store.unsettled(self.seen(), SETTLED_AT_ONCE).await.map_err(failed)? {
+        // Of an instance that is seen later than all others, the turn comes later too.
+        let longest = self.clock.now().minus(self.settings.staleness_limit);
+        for was in self.store.unsettled(longest, SETTLED_AT_ONCE).await.map_err(failed)? {
             let mut now = was.clone().settling();
             now.version += 1;
             self.store.replace(&was, &now).await.map_err(failed)?;
@@ -146,7 +162,7 @@ impl Compute for Simulated {
     }
 
     fn staleness(&self) -> Duration {
-        self.settings.staleness + self.store.lag()
+        self.settings.staleness_limit + self.store.lag()
     }
 
     async fn create(&self, request: &CreateRequest) -> Result<Instance, ComputeError> {
@@ -170,7 +186,8 @@ impl Compute for Simulated {
             let mut record = Record::accepted(id, call, request, now, behaviour.build, behaviour.delete);
             record.error = fails.then(|| NO_VALID_HOST.to_owned());
             record.change = behaviour.change;
-            let (stored, repeated) = match self.place(&mut record).await? {
+            record.staleness = behaviour.staleness;
+            let (stored, repeated) = match self.place(&mut record, behaviour.capacity).await? {
                 None => (record, false),
                 Some(existing) if existing == record => (record, false),
                 Some(_) if !self.settings.tokens => continue,
@@ -200,8 +217,8 @@ impl Compute for Simulated {
             return Err(ComputeError::Invalid(text));
         }
         let page = self.store.list(filter, after).await.map_err(failed)?;
-        let seen = self.seen();
-        let instances = page.records.iter().filter_map(|record| record.instance_at(seen)).collect();
+        let shown = |record: &Record| record.instance_at(self.seen(record));
+        let instances = page.records.iter().filter_map(shown).collect();
         Ok(Page { instances, next: page.next })
     }
 
@@ -213,7 +230,7 @@ impl Compute for Simulated {
         for _ in 0..TRIES {
             let Some(was) = self.store.get(id).await.map_err(failed)? else { return Ok(Deletion::Gone) };
             let mut now = was.clone().departing(self.clock.now());
-            if !now.settled && now.gone_at(self.seen()) {
+            if !now.settled && now.gone_at(self.seen(&now)) {
                 now = now.settling();
             }
             let deletion = if now.gone_at(self.clock.now()) { Deletion::Gone } else { Deletion::Underway };

@@ -21,6 +21,12 @@ pub mod keys {
     pub const FAIL_CHANGES: &str = "simulated.fail_changes";
     /// The probability of ending in `Error`, 0 to 1.
     pub const FAIL_RATE: &str = "simulated.fail_rate";
+    /// How many seconds old the answers about the instance are, at most the configuration's
+    /// `staleness_limit_seconds`.
+    pub const STALENESS_SECONDS: &str = "simulated.staleness_seconds";
+    /// Most instances with this setting that fit in the cluster, or in the project for those of no cluster;
+    /// the creation of another finds no host.
+    pub const CAPACITY: &str = "simulated.capacity";
     /// How the creation fails: `error` or `true` (accepted, then `Error`), `capacity`, `quota`, `invalid`
     /// (refused), `timeout` (takes effect, and the answer is lost); `false` or empty for not at all.
     pub const FAIL: &str = "simulated.fail";
@@ -46,6 +52,10 @@ pub(super) struct Behaviour {
     pub(super) delete: Duration,
     pub(super) change: Duration,
     pub(super) fail_rate: f64,
+    /// None where it is the backend's.
+    pub(super) staleness: Option<Duration>,
+    /// The limit of its own that it counts towards.
+    pub(super) capacity: Option<u64>,
     pub(super) failure: Option<Failure>,
 }
 
@@ -68,11 +78,23 @@ impl Behaviour {
                 unreadable(keys::FAIL, value, "one of error, capacity, quota, invalid, timeout, true, false")
             })?,
         };
+        let staleness = match setting(request, keys::STALENESS_SECONDS) {
+            None => None,
+            Some(value) => Some(staleness(settings, value)?),
+        };
+        let capacity = match setting(request, keys::CAPACITY) {
+            None => None,
+            Some(value) => Some(whole(value).ok_or_else(|| {
+                unreadable(keys::CAPACITY, value, "a whole number of instances, 0 or more")
+            })?),
+        };
         Ok(Self {
             build: seconds(keys::BUILD_SECONDS, settings.build)?,
             delete: seconds(keys::DELETE_SECONDS, settings.delete)?,
             change: seconds(keys::CHANGE_SECONDS, settings.change)?,
             fail_rate,
+            staleness,
+            capacity,
             failure,
         })
     }
@@ -84,6 +106,22 @@ fn setting<'a>(request: &'a CreateRequest, key: &str) -> Option<&'a Value> {
 
 pub(super) fn number(value: &Value) -> Option<f64> {
     value.as_f64().or_else(|| value.as_str()?.trim().parse().ok())
+}
+
+fn whole(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| value.as_str()?.trim().parse().ok())
+}
+
+/// Callers are promised that no answer is older than the configuration says.
+fn staleness(settings: &Settings, value: &Value) -> Result<Duration, ComputeError> {
+    let limit = settings.staleness_limit;
+    number(value).and_then(span).filter(|asked| *asked <= limit).ok_or_else(|| {
+        let bounds = format!(
+            "a number of seconds from 0 to {}, which the backend's setting 'staleness_limit_seconds' raises",
+            limit.as_secs_f64()
+        );
+        unreadable(keys::STALENESS_SECONDS, value, &bounds)
+    })
 }
 
 /// `None` for what is not a way to fail, `Some(None)` for not failing.
@@ -149,6 +187,8 @@ mod tests {
                 delete: Duration::from_secs(3),
                 change: Duration::ZERO,
                 fail_rate: 0.25,
+                staleness: None,
+                capacity: None,
                 failure: Some(Failure::AnswerLost),
             })
         );
@@ -182,6 +222,14 @@ mod tests {
             (
                 json!({"simulated.fail_rate": 2}),
                 "Invalid value 2 for metadata 'simulated.fail_rate': it must be a number from 0 to 1.",
+            ),
+            (
+                json!({"simulated.staleness_seconds": 0.5}),
+                "Invalid value 0.5 for metadata 'simulated.staleness_seconds': it must be a number of seconds from 0 to 0, which the backend's setting 'staleness_limit_seconds' raises.",
+            ),
+            (
+                json!({"simulated.capacity": 1.5}),
+                "Invalid value 1.5 for metadata 'simulated.capacity': it must be a whole number of instances, 0 or more.",
             ),
             (
                 json!({"simulated.fail": "badly"}),

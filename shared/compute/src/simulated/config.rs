@@ -58,6 +58,10 @@ pub struct SimulatedConfig {
     pub throttle_rate: f64,
     /// How many seconds old the answers of `get` and `list` are.
     pub staleness_seconds: f64,
+    /// How old the answers about an instance may be whose metadata asks for that; without it, no older than
+    /// all others. The backend promises the larger of the two to its callers, who wait for so long before
+    /// they miss an instance.
+    pub staleness_limit_seconds: Option<f64>,
     /// Most instances that fit in this cloud.
     pub capacity: Option<Limited>,
     /// Most instances each project may have, failed ones included.
@@ -77,6 +81,7 @@ impl Default for SimulatedConfig {
             fail_rate: 0.0,
             throttle_rate: 0.0,
             staleness_seconds: 0.0,
+            staleness_limit_seconds: None,
             capacity: None,
             quota: None,
             balancer: BalancerConfig::default(),
@@ -132,6 +137,7 @@ pub(super) struct Settings {
     pub(super) fail_rate: f64,
     pub(super) throttle_rate: f64,
     pub(super) staleness: Duration,
+    pub(super) staleness_limit: Duration,
     pub(super) capacity: Option<Limited>,
     pub(super) quota: Option<Limited>,
 }
@@ -140,6 +146,8 @@ impl TryFrom<SimulatedConfig> for Settings {
     type Error = ConfigError;
 
     fn try_from(config: SimulatedConfig) -> Result<Self, ConfigError> {
+        let staleness = seconds("staleness_seconds", config.staleness_seconds)?;
+        let limit = config.staleness_limit_seconds.map(|value| seconds("staleness_limit_seconds", value));
         Ok(Self {
             seed: config.seed,
             tokens: config.tokens,
@@ -148,7 +156,8 @@ impl TryFrom<SimulatedConfig> for Settings {
             change: seconds("change_seconds", config.change_seconds)?,
             fail_rate: rate("fail_rate", config.fail_rate)?,
             throttle_rate: rate("throttle_rate", config.throttle_rate)?,
-            staleness: seconds("staleness_seconds", config.staleness_seconds)?,
+            staleness,
+            staleness_limit: limit.transpose()?.unwrap_or_default().max(staleness),
             capacity: config.capacity,
             quota: config.quota,
         })
@@ -182,6 +191,10 @@ mod tests {
             (
                 SimulatedConfig { fail_rate: 1.5, ..SimulatedConfig::default() },
                 "the simulated backend's setting 'fail_rate' is 1.5; it must be a number from 0 to 1",
+            ),
+            (
+                SimulatedConfig { staleness_limit_seconds: Some(-1.0), ..SimulatedConfig::default() },
+                "the simulated backend's setting 'staleness_limit_seconds' is -1; it must be a number of seconds from 0 to 100000000",
             ),
             (
                 SimulatedConfig { throttle_rate: f64::NAN, ..SimulatedConfig::default() },

@@ -63,6 +63,9 @@ pub struct Record {
     pub ready_at: Timestamp,
     /// Why it ends in error, if it does.
     pub error: Option<String>,
+    /// How old the answers about it are, where that is not the backend's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub staleness: Option<Duration>,
     /// How long its changes take.
     #[serde(default)]
     pub change: Duration,
@@ -107,6 +110,7 @@ impl Record {
             created_at: now,
             ready_at: now.plus(build),
             error: None,
+            staleness: None,
             change: Duration::ZERO,
             changes: Vec::new(),
             power: Power::Active,

@@ -39,6 +39,7 @@ fn record(action: u128, index: u64) -> Record {
         created_at: at(index),
         ready_at: at(index + 5),
         error: None,
+        staleness: None,
         change: Duration::ZERO,
         changes: Vec::new(),
         power: crate::simulated::Power::Active,

@@ -6,7 +6,7 @@
 
 use crate::cluster::JsonMap;
 use crate::fault::{Fault, FaultKind};
-use crate::profile::Profile;
+use crate::profile::{HostRefusal, Profile};
 use crate::schema::operation::{self, Operation};
 use crate::schema::support::{self, VersionSupport};
 use crate::schema::{Schema, spec};
@@ -18,6 +18,7 @@ pub mod check;
 pub mod docker;
 pub mod heat_stack;
 pub mod nova_server;
+pub use docker::{HostKind, NamedHost};
 #[cfg(test)]
 mod tests;
 
@@ -99,6 +100,20 @@ pub fn validate_profile_spec(name: Option<&str>, spec: &JsonMap) -> Result<Profi
     let kind = get(&spec::type_key(spec)?)?;
     check::check(kind, name, spec)?;
     Ok(ProfileTypeName(kind.key()))
+}
+
+/// The host that a spec of the type registered under `key` names, for the caller to look up; none where the type
+/// has no hosts, or the spec does not fit.
+#[must_use]
+pub fn host(key: &str, spec: &JsonMap) -> Option<NamedHost> {
+    let kind = find(key).filter(|kind| kind.name == docker::TYPE.name)?;
+    docker::host(&kind.properties(spec).ok()?)
+}
+
+/// What a client is told when the host that a spec of this type names does not take the profile.
+#[must_use]
+pub fn host_refused(refusal: HostRefusal, key: &str, spec: &JsonMap) -> Fault {
+    host(key, spec).map_or_else(Fault::malformed, |named| named.refused(refusal))
 }
 
 /// The first property in which a profile differs from an earlier spec of its type and which cannot be changed

@@ -164,6 +164,45 @@ fn a_stack_needs_a_template_and_a_container_one_host() {
 }
 
 #[test]
+fn only_a_container_names_a_host_and_only_one() {
+    let docker = "container.dockerinc.docker-1.0";
+    let of = |key: &str, properties: Value| host(key, &map(json!({"properties": properties})));
+    let named = |kind, reference: &str| Some(NamedHost { kind, reference: reference.to_owned() });
+    for (properties, expected) in [
+        (json!({"image": "i", "host_node": "n"}), named(HostKind::Node, "n")),
+        (json!({"image": "i", "host_cluster": "c", "host_node": ""}), named(HostKind::Cluster, "c")),
+        (json!({"image": "i", "host_cluster": "c", "host_node": "n"}), None),
+        (json!({"image": "i"}), None),
+        (json!({"host_node": "n"}), None),
+    ] {
+        assert_eq!(of(docker, properties.clone()), expected, "{properties}");
+    }
+    assert_eq!(of("os.heat.stack-1.0", json!({"template_url": "u"})), None);
+    assert_eq!(of("bogus", json!({"image": "i", "host_node": "n"})), None);
+}
+
+#[test]
+fn a_host_that_does_not_take_a_profile_is_named_with_what_to_do() {
+    let spec = map(json!({"properties": {"image": "i", "host_cluster": "web"}}));
+    for (refusal, kind, text) in [
+        (
+            HostRefusal::Gone,
+            FaultKind::InvalidSpec,
+            "The specified host_cluster 'web' could not be found or is not unique.",
+        ),
+        (
+            HostRefusal::Full,
+            FaultKind::RequestLimitExceeded,
+            "Request limit exceeded: the specified host_cluster 'web' hosts 64 profiles, and may host no more. \
+             Delete one of them, or name another host.",
+        ),
+    ] {
+        let fault = host_refused(refusal, "container.dockerinc.docker-1.0", &spec);
+        assert_eq!(fault, Fault::new(kind, text));
+    }
+}
+
+#[test]
 fn types_are_listed_in_order_in_both_shapes() {
     assert_eq!(
         list(false),

@@ -10,8 +10,8 @@ use coppice_domain::fault::Fault;
 use coppice_domain::ids::{NodeId, ProfileId};
 use coppice_domain::naming::node_name;
 use coppice_domain::node::{Node, NodeStatus};
-use coppice_domain::profile::Profile;
-use coppice_domain::profile_types::validate_profile_spec;
+use coppice_domain::profile::{Host, Profile};
+use coppice_domain::profile_types::{host_refused, validate_profile_spec};
 use coppice_store::Adoption;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -25,6 +25,8 @@ pub struct AdoptedNode {
     pub metadata: Option<JsonMap>,
     /// The domain of the requester's token.
     pub domain: Option<String>,
+    /// What the profile's containers run on, if its type has that.
+    pub host: Option<Host>,
 }
 
 /// Records an instance as a node, with a profile of its own. The instance is not touched, and not tagged:
@@ -87,9 +89,10 @@ pub async fn node_adopt(
         launched_at: None,
         own_reference: true,
     };
-    match env.store.adopt(&node, &profile).await? {
+    match env.store.adopt(&node, &profile, new.host).await? {
         Adoption::Done => Ok((node, profile)),
         Adoption::Taken => Err(taken(adoptee).into()),
+        Adoption::Host(refusal) => Err(host_refused(refusal, &profile.type_name, &profile.spec).into()),
     }
 }
 

@@ -9,7 +9,9 @@ use coppice_domain::cluster::{Cluster, JsonMap};
 use coppice_domain::fault::{Fault, FaultKind};
 use coppice_domain::ids::{ActionId, ClusterId};
 use coppice_domain::policies::cooling;
-use coppice_store::{Acceptance, AcceptedAction, StoreError};
+use coppice_domain::policy::Binding;
+use coppice_domain::pyrepr;
+use coppice_store::{Acceptance, AcceptedAction, BoundCluster, StoreError};
 use std::time::Duration;
 
 /// Records a new cluster with its `CLUSTER_CREATE`. `cluster.active_action` and `active_kind` are set here.
@@ -31,7 +33,11 @@ pub async fn cluster_create(env: &Env, cluster: &Cluster) -> Result<ActionId, Re
         Acceptance::OverQuota => {
             return Err(Fault::new(FaultKind::OverQuota, "Quota exceeded for resources.").into());
         }
-        Acceptance::ProfileGone | Acceptance::Gone | Acceptance::Held(_) | Acceptance::Shared(_) => {
+        Acceptance::ProfileGone
+        | Acceptance::Gone
+        | Acceptance::Held(_)
+        | Acceptance::Shared(_)
+        | Acceptance::Hosting(_) => {
             let text = format!("The specified profile '{}' could not be found", cluster.profile_id);
             return Err(Fault::bad_request(text).into());
         }
@@ -51,9 +57,38 @@ pub async fn cluster_action(
     asked: Asked,
     requester: Requester<'_>,
 ) -> Result<ActionId, Refusal> {
+    if may_cool(cluster, asked.kind) {
+        let bindings = env.store.bindings(cluster.id).await?;
+        refuse_cooling(env, cluster, asked.kind, bindings).await?;
+    }
+    record_action(env, cluster, asked, requester).await
+}
+
+/// The same for a caller who has read the cluster's policies together with it, which saves the time of a read.
+///
+/// # Errors
+/// As [`cluster_action`].
+pub async fn cluster_scaling(
+    env: &Env,
+    bound: BoundCluster,
+    asked: Asked,
+    requester: Requester<'_>,
+) -> Result<ActionId, Refusal> {
+    let BoundCluster { cluster, bindings } = bound;
+    if may_cool(&cluster, asked.kind) {
+        refuse_cooling(env, &cluster, asked.kind, bindings).await?;
+    }
+    record_action(env, &cluster, asked, requester).await
+}
+
+async fn record_action(
+    env: &Env,
+    cluster: &Cluster,
+    asked: Asked,
+    requester: Requester<'_>,
+) -> Result<ActionId, Refusal> {
     let kind = asked.kind;
     let action = new_action(env, target(cluster), asked, requester);
-    refuse_cooling(env, cluster, kind).await?;
     register(env, requester, &cluster.project).await?;
     let mut holder = cluster.active_action;
     for _ in 0..TRIES {
@@ -79,6 +114,14 @@ pub async fn cluster_action(
                     return Err(locked(kind, cluster.id).into());
                 }
             }
+            Acceptance::Hosting(profiles) => {
+                let text = format!(
+                    "The cluster '{}' cannot be deleted: still referenced by profile(s): {}.",
+                    cluster.id,
+                    pyrepr::repr(&profiles.into())
+                );
+                return Err(Fault::new(FaultKind::ResourceInUse, text).into());
+            }
             Acceptance::Gone | Acceptance::OverQuota | Acceptance::ProfileGone => {
                 return Err(Fault::not_found("cluster", &cluster.id.to_string()).into());
             }
@@ -87,14 +130,19 @@ pub async fn cluster_action(
     Err(StoreError::Conflict(format!("the holder of cluster {} keeps changing", cluster.id)).into())
 }
 
-/// Refuses a scaling while a policy of the cluster cools down (spec engine-actions §3). That another action
-/// holds the cluster is said first.
-async fn refuse_cooling(env: &Env, cluster: &Cluster, kind: ActionKind) -> Result<(), Refusal> {
-    let scales = matches!(kind, ActionKind::ClusterScaleIn | ActionKind::ClusterScaleOut);
-    if !scales || cluster.active_action.is_some() {
-        return Ok(());
-    }
-    let mut bindings = env.store.bindings(cluster.id).await?;
+/// Whether an action has to wait for policies that cool down. That another action holds the cluster is said first.
+fn may_cool(cluster: &Cluster, kind: ActionKind) -> bool {
+    matches!(kind, ActionKind::ClusterScaleIn | ActionKind::ClusterScaleOut)
+        && cluster.active_action.is_none()
+}
+
+/// Refuses a scaling while a policy of the cluster cools down (spec engine-actions §3).
+async fn refuse_cooling(
+    env: &Env,
+    cluster: &Cluster,
+    kind: ActionKind,
+    mut bindings: Vec<Binding>,
+) -> Result<(), Refusal> {
     // Those that have not scaled yet need not be read.
     bindings.retain(|binding| binding.last_op.is_some());
     let attached = attached(env, &bindings).await?;

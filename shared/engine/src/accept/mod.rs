@@ -6,7 +6,7 @@ mod cluster;
 mod node;
 
 pub use adopt::{AdoptedNode, node_adopt};
-pub use cluster::{cluster_action, cluster_create};
+pub use cluster::{cluster_action, cluster_create, cluster_scaling};
 pub use node::{NewNode, node_action, node_create};
 
 use crate::env::Env;

@@ -154,7 +154,11 @@ pub async fn node_action(
                 holder = now.active_action;
             }
             Acceptance::Held(by) => return Err(conflict(kind, node.id.uuid(), by).into()),
-            Acceptance::Shared(_) | Acceptance::Gone | Acceptance::OverQuota | Acceptance::ProfileGone => {
+            Acceptance::Shared(_)
+            | Acceptance::Hosting(_)
+            | Acceptance::Gone
+            | Acceptance::OverQuota
+            | Acceptance::ProfileGone => {
                 return Err(Fault::not_found("node", &node.id.to_string()).into());
             }
         }

@@ -3,6 +3,7 @@
 use super::{Entity, Kind, own_item, time};
 use crate::codec::{decode, drop_empty, encode};
 use crate::error::StoreError;
+use crate::host::show_hosted;
 use crate::item::{Item, required, with_key};
 use crate::keys::{self, Key};
 use coppice_domain::cluster::Cluster;
@@ -65,6 +66,9 @@ impl Entity for Cluster {
                 }
             }
         }
-        decode(&whole, &["metadata", "config", "data", "dependents", "profile_refs"], &[])
+        let mut cluster: Self =
+            decode(&whole, &["metadata", "config", "data", "dependents", "profile_refs"], &[])?;
+        show_hosted(&whole, &mut cluster.dependents);
+        Ok(cluster)
     }
 }

@@ -3,6 +3,7 @@
 use super::{Entity, Kind, count, own_item, time};
 use crate::codec::{decode, drop_empty, encode};
 use crate::error::StoreError;
+use crate::host::show_hosted;
 use crate::item::{Item, with_key};
 use crate::keys;
 use coppice_domain::ids::NodeId;
@@ -47,6 +48,9 @@ impl Entity for Node {
         Ok(vec![with_key(&keys::node(self.id), own)])
     }
     fn decode(items: &[Item]) -> Result<Self, StoreError> {
-        decode(own_item(items, Kind::Node)?, &["metadata", "data", "dependents"], &["metadata"])
+        let own = own_item(items, Kind::Node)?;
+        let mut node: Self = decode(own, &["metadata", "data", "dependents"], &["metadata"])?;
+        show_hosted(own, &mut node.dependents);
+        Ok(node)
     }
 }

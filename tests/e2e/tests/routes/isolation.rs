@@ -3,7 +3,7 @@
 
 use crate::check;
 use crate::clusters::fixtures::orphan;
-use crate::endpoints::{World, endpoints};
+use crate::endpoints::{OPEN, World, endpoints};
 use crate::receivers::{action, create, text};
 use coppice_domain::node::NodeStatus;
 use coppice_e2e::{ADMIN, ALICE, Answer, BOB, READER, STALE, TestApp};
@@ -26,6 +26,43 @@ async fn without_a_good_token_nothing_is_answered_and_nothing_changes() {
         }
     }
     assert_eq!(app.items().await, before);
+}
+
+/// What may be asked without a token is answered alike whatever token comes with it: none is looked at.
+#[tokio::test]
+async fn an_open_row_answers_everybody_alike_whatever_token_they_send() {
+    let targets = [
+        ("/", 300),
+        ("/versions", 300),
+        ("/v1", 200),
+        ("/v1/openapi.json", 200),
+        ("/v1/webhooks/{receiver}/trigger?V=2", 202),
+    ];
+    let mut told: Vec<Vec<(String, Value)>> = Vec::new();
+    for token in [None, Some(""), Some("guessed"), Some(STALE.token), Some(BOB.token), Some(ALICE.token)] {
+        let app = TestApp::new().await;
+        let world = World::make(&app, ALICE).await;
+        let theirs = theirs_of(&app).await;
+        let mut answers = Vec::new();
+        for (row, (target, status)) in OPEN.iter().zip(targets) {
+            let (method, _) = row.split_once(' ').unwrap();
+            let mut ask = app.request(method.parse().unwrap(), &world.fill(target));
+            if let Some(token) = token {
+                ask = ask.token(token);
+            }
+            let answer = ask.send().await;
+            assert_eq!(answer.status, status, "{row} with {token:?}: {}", answer.text());
+            answers.push((format!("{row} {:?}", answer.header("content-type")), answer.json()));
+        }
+        // The call of the webhook was its owner's, and nobody else's.
+        let started = text(&answers[OPEN.len() - 1].1, "action").to_owned();
+        let shown = action(&app, ALICE, &started).await;
+        assert_eq!((text(&shown, "user"), text(&shown, "project")), (ALICE.user, ALICE.project), "{token:?}");
+        app.drain().await;
+        assert_eq!(theirs_of(&app).await, theirs, "{token:?}");
+        told.push(answers);
+    }
+    assert!(told.iter().all(|answers| *answers == told[0]), "{told:?}");
 }
 
 #[track_caller]

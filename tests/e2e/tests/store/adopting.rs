@@ -41,7 +41,11 @@ async fn node_and_profile_are_recorded_and_the_node_refers_to_the_profile() {
     let made = profile(1, "prof-n");
     let node = adopted("i", &made);
     for _ in 0..2 {
-        assert_eq!(store.adopt(&node, &made).await, Ok(Adoption::Done), "a repeat is no second adoption");
+        assert_eq!(
+            store.adopt(&node, &made, None).await,
+            Ok(Adoption::Done),
+            "a repeat is no second adoption"
+        );
     }
     assert_eq!(store.get::<Node>(node.id).await, Ok(Some(node)));
     assert_eq!(store.get::<Profile>(made.id).await, Ok(Some(made.clone())));
@@ -53,9 +57,9 @@ async fn what_is_adopted_already_leaves_no_second_profile() {
     let store = store().await;
     let (first, second) = (profile(1, "prof-n"), profile(2, "prof-m"));
     let node = adopted("i", &first);
-    assert_eq!(store.adopt(&node, &first).await, Ok(Adoption::Done));
-    assert_eq!(store.adopt(&adopted("i", &second), &second).await, Ok(Adoption::Taken));
+    assert_eq!(store.adopt(&node, &first, None).await, Ok(Adoption::Done));
+    assert_eq!(store.adopt(&adopted("i", &second), &second, None).await, Ok(Adoption::Taken));
     assert_eq!(store.get::<Node>(node.id).await, Ok(Some(node)));
     assert_eq!(store.get::<Profile>(second.id).await, Ok(None));
-    assert_eq!(store.adopt(&adopted("j", &second), &second).await, Ok(Adoption::Done));
+    assert_eq!(store.adopt(&adopted("j", &second), &second, None).await, Ok(Adoption::Done));
 }

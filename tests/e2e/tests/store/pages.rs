@@ -1,69 +1,18 @@
 //! A page costs the page, however long the list is (spec api-common §13).
 
 use crate::records::{NO_QUOTA, PROJECT, accept, at, cluster, profile, store_with};
-use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use coppice_domain::cluster::Cluster;
-use coppice_local::services::TABLE;
+use coppice_e2e::Model;
 use coppice_store::{Acceptance, ListError, ListRequest, Scope, Sort, Store, Usage};
-use std::collections::HashMap;
-use std::ops::Range;
 
-/// Items that one request may write.
-const BATCH: usize = 25;
 /// Clusters there are, at the most that an order without an index takes.
 const MANY: u64 = 10_000;
-
-type Item = HashMap<String, AttributeValue>;
 
 /// The cluster of this number: names are in another order than ages.
 fn numbered(number: u64) -> Cluster {
     let template = profile(1, "p");
     let name = format!("c{:05}", number * 7919 % MANY);
     Cluster { init_at: at(number), ..cluster(0x10_0000 + u128::from(number), &name, &template) }
-}
-
-/// The items of the first cluster that a list is made from: its own, and its name.
-async fn model(client: &Client) -> Vec<Item> {
-    let items = client.scan().table_name(TABLE).send().await.unwrap().items.unwrap();
-    let wanted = |item: &Item| ["C#", "NAME#C#"].iter().any(|kind| text(&item["pk"]).starts_with(kind));
-    items.into_iter().filter(wanted).collect()
-}
-
-/// What differs between the items of two clusters.
-fn marks(cluster: &Cluster) -> [String; 3] {
-    [cluster.id.to_string(), cluster.name.clone(), cluster.init_at.micros().to_string()]
-}
-
-/// Makes clusters of these numbers after the model.
-async fn copy(client: &Client, model: &[Item], numbers: Range<u64>) {
-    let from = marks(&numbered(0));
-    let mut puts = Vec::new();
-    for number in numbers {
-        let to = marks(&numbered(number));
-        let renamed = |value: &str| {
-            from.iter().zip(&to).fold(value.to_owned(), |value, (from, to)| value.replace(from, to))
-        };
-        for item in model {
-            let mut put = PutRequest::builder();
-            for (name, value) in item {
-                let value = match value {
-                    AttributeValue::N(number) => AttributeValue::N(renamed(number)),
-                    other => AttributeValue::S(renamed(text(other))),
-                };
-                put = put.item(name, value);
-            }
-            puts.push(WriteRequest::builder().put_request(put.build().unwrap()).build());
-        }
-    }
-    for batch in puts.chunks(BATCH) {
-        let written = client.batch_write_item().request_items(TABLE, batch.to_vec()).send().await.unwrap();
-        assert!(written.unprocessed_items.is_none_or(|left| left.is_empty()));
-    }
-}
-
-fn text(value: &AttributeValue) -> &str {
-    value.as_s().unwrap_or_else(|_| panic!("{value:?} is no text"))
 }
 
 /// A page of twenty in this order, after the cluster of this number: the names on it, and what it cost.
@@ -85,8 +34,8 @@ async fn a_page_of_twenty_out_of_ten_thousand_clusters_costs_the_page() {
     let (store, client) = store_with().await;
     store.template_create(&profile(1, "p")).await.unwrap();
     assert_eq!(accept(&store, &numbered(0), NO_QUOTA).await, Ok(Acceptance::Accepted));
-    let model = model(&client).await;
-    copy(&client, &model, 1..MANY).await;
+    let model = Model::of(&client, &numbered(0)).await;
+    model.copy(&client, (1..MANY).map(numbered)).await;
 
     let of_age = |numbers: [u64; 2]| numbers.map(|number| numbered(number).name);
     let of_name = |numbers: [u64; 2]| numbers.map(|number| format!("c{number:05}"));
@@ -111,7 +60,7 @@ async fn a_page_of_twenty_out_of_ten_thousand_clusters_costs_the_page() {
     let (names, usage) = page(&store, "status:desc", None).await.unwrap();
     assert_eq!((names.len(), &names[0]), (20, &numbered(0).name));
     assert!((20_000.0..20_500.0).contains(&usage.read_units) && usage.requests <= 210, "{usage:?}");
-    copy(&client, &model, MANY..MANY + 1).await;
+    model.copy(&client, [numbered(MANY)].into_iter()).await;
     assert_eq!(page(&store, "status", None).await.unwrap_err(), ListError::TooMany { limit: 10_000 });
     page(&store, "name", None).await.unwrap();
 }

@@ -13,7 +13,7 @@ use uuid::Uuid;
 async fn waiting(store: &Store) -> (Node, [Task; 2]) {
     let template = profile(1, "p");
     let node = adopted("i", &template);
-    store.adopt(&node, &template).await.unwrap();
+    store.adopt(&node, &template, None).await.unwrap();
     let mut tasks = Vec::new();
     for id in [0x100, 0x200] {
         let action = Action {

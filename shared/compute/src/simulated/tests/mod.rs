@@ -2,6 +2,7 @@
 
 mod chance;
 mod limits;
+mod metadata;
 
 use super::*;
 use crate::contract::suite;

@@ -125,3 +125,25 @@ async fn a_cluster_can_be_named_by_its_name_at_once() {
     let id = app.cluster_accepted(ALICE, "c", &profile, 0).await;
     assert_eq!(app.show(ALICE, "/v1/clusters/c", "cluster").await["id"], *id);
 }
+
+#[tokio::test]
+async fn names_are_unique_only_where_that_is_set() {
+    let cluster = json!({ "name": "c", "profile_id": "p" });
+    for name_unique in [false, true] {
+        let settings = Settings { name_unique, ..Settings::default() };
+        let app = TestApp::with(Options { settings, ..Options::default() }).await;
+        app.profile(ALICE, "p").await;
+        app.profile(BOB, "p").await;
+        assert_eq!(create(&app, ALICE, &cluster).await.status, 202);
+        let again = create(&app, ALICE, &cluster).await;
+        if name_unique {
+            check::fault(&again, 400, "BadRequest", "a cluster named 'c' already exists.");
+            // That is said before the profile is looked up, and of one project alone.
+            let lost = json!({ "name": "c", "profile_id": "nobody" });
+            assert_eq!(create(&app, ALICE, &lost).await.fault().1, "a cluster named 'c' already exists.");
+            assert_eq!(create(&app, BOB, &cluster).await.status, 202);
+        } else {
+            assert_eq!(again.status, 202);
+        }
+    }
+}

@@ -14,6 +14,7 @@ mod world;
 use coppice_e2e::{Answer, Ask, Person, TestApp};
 use http::Method;
 use serde_json::Value;
+pub(crate) use table::OPEN;
 pub(crate) use world::World;
 
 /// What an endpoint does for someone from another project.

@@ -26,6 +26,18 @@ fn every_recording_is_replayed_or_waits_for_a_reason() {
 }
 
 #[test]
+fn every_accepted_difference_is_a_row_of_the_documented_ones() {
+    let documented = include_str!("../../../../../COMPATIBILITY.md");
+    for accepted in ACCEPTED {
+        let row = format!("| {} |", accepted.row);
+        assert!(
+            documented.lines().any(|line| line.starts_with(&row)),
+            "no row of COMPATIBILITY.md: {accepted:?}"
+        );
+    }
+}
+
+#[test]
 fn a_comparison_sees_every_kind_of_difference() {
     let id = |digit: &str| json!(format!("{}-0000-4000-8000-000000000000", digit.repeat(8)));
     let recorded = json!({ "id": id("1"), "name": "make_11111111", "at": 1, "nodes": [id("2"), id("3")],

@@ -3,6 +3,7 @@
 mod bindings;
 mod cancelling;
 mod hooks;
+mod leaks;
 mod members;
 mod nodes;
 mod oddities;

@@ -2,6 +2,7 @@
 
 mod create;
 mod delete;
+mod hosts;
 mod list;
 mod show;
 mod update;

@@ -1,7 +1,7 @@
 //! Who refers to a profile or a policy is recorded beside it; receivers and bindings stand beside their cluster;
 //! and nothing of a cluster outlives it.
 
-use super::{Table, compare};
+use super::{Table, compare, text};
 use crate::check::{Complaints, ensure};
 use coppice_domain::ids::{ClusterId, PolicyId, ProfileId};
 use coppice_domain::node::Node;
@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 
 pub(super) fn check(table: &Table, complaints: &mut Complaints) {
     profiles(table, complaints);
+    hosts(table, complaints);
     bindings(table, complaints);
     receivers(table, complaints);
     leftovers(table, complaints);
@@ -44,6 +45,25 @@ fn profiles(table: &Table, complaints: &mut Complaints) {
         ensure(complaints, node.own_reference, || {
             format!("orphan {} does not refer to its profile", node.id)
         });
+    }
+}
+
+/// A profile and what hosts it name each other, as long as both are there.
+fn hosts(table: &Table, complaints: &mut Complaints) {
+    let own = |key: &&Key| key.sk == SELF;
+    let (mut named, mut listed) = (BTreeSet::new(), BTreeSet::new());
+    for key in table.items.keys().filter(own) {
+        let item = &table.items[key];
+        if let Some(host) = text(item, "host") {
+            named.insert((host.to_owned(), key.pk.clone()));
+        }
+        for profile in item.get("hosted").and_then(|set| set.as_ss().ok()).into_iter().flatten() {
+            listed.insert((key.pk.clone(), format!("P#{profile}")));
+        }
+    }
+    named.retain(|(host, _)| table.items.contains_key(&Key { pk: host.clone(), sk: SELF.to_owned() }));
+    for (host, profile) in named.symmetric_difference(&listed) {
+        complaints.push(format!("{profile} and its host {host} do not name each other"));
     }
 }
 

@@ -19,6 +19,12 @@ async fn world() -> TestApp {
     let receiver =
         json!({ "name": "r", "type": "webhook", "cluster_id": cluster, "action": "CLUSTER_CHECK" });
     app.post("/v1/receivers").by(ALICE).json(&json!({ "receiver": receiver })).send().await.expect(201);
+    let container = json!({
+        "type": "container.dockerinc.docker", "version": "1.0",
+        "properties": { "image": "i", "host_cluster": cluster },
+    });
+    let body = json!({ "profile": { "name": "container", "spec": container } });
+    app.post("/v1/profiles").by(ALICE).json(&body).send().await.expect(201);
     let node = json!({ "name": "n", "profile_id": profile });
     app.post("/v1/nodes").by(ALICE).json(&json!({ "node": node })).send().await.expect(202);
     app.drain().await;
@@ -52,7 +58,8 @@ async fn a_whole_table_is_in_order_and_every_missing_item_is_noticed() {
     let table = Table::read(&app).await;
     assert_eq!(table.structure(), Complaints::new());
     assert_eq!(super::rest(&app, &table).await, Complaints::new());
-    let (cluster, profile, policy) = (&table.clusters[0], &table.profiles[0], &table.policies[0]);
+    let (cluster, policy) = (&table.clusters[0], &table.policies[0]);
+    let profile = table.profiles.iter().find(|profile| profile.name == "p").unwrap();
     let receiver: &Receiver = &table.receivers[0];
     let member = table.nodes.iter().find(|node| node.cluster_id.is_some()).unwrap();
     let orphan = table.nodes.iter().find(|node| node.cluster_id.is_none()).unwrap();
@@ -76,6 +83,19 @@ async fn a_whole_table_is_in_order_and_every_missing_item_is_noticed() {
         delete(&app, &key).await;
         let complaints = complaints(&app).await;
         assert!(complaints.iter().any(|each| each.contains(text)), "{key:?}: {complaints:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_host_and_a_profile_that_do_not_name_each_other_are_noticed() {
+    for (host, attribute) in [(true, "hosted"), (false, "host")] {
+        let app = world().await;
+        let table = Table::read(&app).await;
+        let container = table.profiles.iter().find(|profile| profile.name == "container").unwrap();
+        let key = if host { keys::cluster(table.clusters[0].id) } else { keys::profile(container.id) };
+        forget(&app, &key, attribute).await;
+        let complaints = complaints(&app).await;
+        assert!(complaints.iter().any(|each| each.contains("do not name each other")), "{complaints:?}");
     }
 }
 
