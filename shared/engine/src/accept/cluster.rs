@@ -41,11 +41,28 @@ pub async fn cluster_create(env: &Env, cluster: &Cluster) -> Result<ActionId, Re
 }
 
 /// Records an action on a cluster, unless another holds it: then 409 at once. Deletion takes the cluster
-/// over instead; the engine ends the former holder (design: DELETE fences and cancels).
+/// over instead; the engine ends the former holder (design: DELETE fences and cancels). One that is asked for again by
+/// its id is there already, whatever would keep it from being recorded now.
 ///
 /// # Errors
 /// `ActionConflict`, `ActionCooldown`, `ResourceIsLocked`, `ResourceNotFound`, or a failure of the store.
 pub async fn cluster_action(
+    env: &Env,
+    cluster: &Cluster,
+    asked: Asked,
+    requester: Requester<'_>,
+) -> Result<ActionId, Refusal> {
+    let again = asked.id;
+    match record(env, cluster, asked, requester).await {
+        Err(Refusal::Fault(fault)) => match again {
+            Some(id) if env.store.get::<Action>(id).await?.is_some() => Ok(id),
+            _ => Err(fault.into()),
+        },
+        recorded => recorded,
+    }
+}
+
+async fn record(
     env: &Env,
     cluster: &Cluster,
     asked: Asked,
