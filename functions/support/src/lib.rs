@@ -8,10 +8,12 @@ mod cluster;
 mod failure;
 mod find;
 mod list;
+mod owner;
 mod unique;
 
 pub use cluster::{cluster_view, profile_names, show_cluster, show_clusters, type_of};
 pub use failure::{refused, store_failed};
 pub use find::{find, find_among, find_exactly, find_within, referenced, scope};
 pub use list::{authorise_list, filtered, list, passes};
+pub use owner::owner;
 pub use unique::name_taken;

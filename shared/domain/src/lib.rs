@@ -25,6 +25,7 @@ pub mod receiver;
 pub mod recovery;
 pub mod resize;
 pub mod schema;
+pub mod secret;
 pub mod service;
 pub mod time;
 pub mod victims;
