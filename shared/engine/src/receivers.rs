@@ -86,6 +86,18 @@ pub async fn admit(env: &Env, receiver: &Receiver) -> Result<(), Refusal> {
     Err(StoreError::Conflict(format!("the calls of receiver {} come all at once", receiver.id)).into())
 }
 
+/// Records that a call was refused which nobody reads the answer of. A source that runs away is told of once a minute,
+/// and for each reason.
+///
+/// # Errors
+/// When the store fails.
+pub async fn tell(env: &Env, receiver: &Receiver, fault: &Fault, reason: String) -> Result<(), StoreError> {
+    let now = env.now();
+    let minute = now.seconds().div_euclid(60).cast_unsigned();
+    let id = EventId::derived(ActionId::new(receiver.id.uuid()), fault.kind.name(), minute);
+    env.store.event_record(&passed(receiver, id, now, reason)).await
+}
+
 /// The cluster that a receiver refers to is not there.
 #[must_use]
 pub fn no_cluster(reference: &str) -> Fault {
