@@ -34,7 +34,9 @@ OWN_QUEUES = {
 }
 
 # What AWS has besides the definition that the code shares.
-ONLY_ON_AWS = {"PointInTimeRecoverySpecification"}
+ONLY_ON_AWS = {"PointInTimeRecoverySpecification", "StreamSpecification"}
+# How an event's key begins, by which the announcer's records are chosen.
+KINDS = ROOT / "shared" / "store" / "src" / "entity" / "mod.rs"
 # The queue's visibility timeout, in function timeouts: AWS's own advice.
 VISIBILITY_FACTOR = 6
 CATCH_ALL = {"/", "/{*rest}"}
@@ -97,8 +99,8 @@ def queue(resources: dict):
     if resources["WorkerFunction"]["Properties"].get("RecursiveLoop") != "Allow":
         yield "WorkerFunction: RecursiveLoop is not Allow, so Lambda stops actions that ring for others"
     sources = [r["Properties"] for r in resources.values() if r["Type"] == "AWS::Lambda::EventSourceMapping"]
-    if [source.get("FunctionResponseTypes") for source in sources] != [["ReportBatchItemFailures"]]:
-        yield "WorkerSource: without ReportBatchItemFailures one failed message repeats its whole batch"
+    if any(source.get("FunctionResponseTypes") != ["ReportBatchItemFailures"] for source in sources):
+        yield "an EventSourceMapping: without ReportBatchItemFailures one failed record repeats its whole batch"
 
 
 def own_queues(resources: dict):
@@ -115,6 +117,25 @@ def own_queues(resources: dict):
         holders = [name for name, each in functions(resources).items() if {"Ref": policy} in each.get("Policies", [])]
         if holders != [holder]:
             yield f"{policy}: is for {holder} alone, and {holders} have it"
+
+
+def stream(resources: dict):
+    """The announcer hears of new events and of nothing else, and only where there is a bus."""
+    letter = re.search(r"Self::Event => '(\w)'", KINDS.read_text())
+    wanted = {
+        "eventName": ["INSERT"],
+        "dynamodb": {"Keys": {"pk": {"S": [{"prefix": f"{letter.group(1) if letter else '?'}#"}]}}},
+    }
+    filters = resources["AnnouncerSource"]["Properties"]["FilterCriteria"]["Filters"]
+    found = [json.loads(each["Pattern"]) for each in filters]
+    if found != [wanted]:
+        yield f"AnnouncerSource: is told of {found}, and should be of {wanted}"
+    for name in ("Announcing", "AnnouncerSource"):
+        if resources[name].get("Condition") != "HasEventBus":
+            yield f"{name}: is there without a bus"
+    choice = resources["Table"]["Properties"]["StreamSpecification"].get("Fn::If", [None])
+    if choice[0] != "HasEventBus":
+        yield "Table: has a stream without a bus"
 
 
 def functions(resources: dict) -> dict[str, dict]:
@@ -179,6 +200,7 @@ def main() -> int:
         *tables(resources),
         *queue(resources),
         *own_queues(resources),
+        *stream(resources),
         *packages(resources),
         *routes(resources),
         *variables(template),

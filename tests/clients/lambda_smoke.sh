@@ -99,9 +99,13 @@ children+=($!)
 COPPICE_URL=$api OS_CLIENT_CONFIG_FILE=$(field clouds) COPPICE_DYNAMODB=$AWS_ENDPOINT_URL_DYNAMODB python -m pytest -q \
     tests/clients/test_sdk_story.py tests/clients/test_sdk_policies.py tests/clients/test_sdk_receivers.py
 
+# Neither HTTP nor the pump reaches these: the account's own events do.
+readonly UNREACHED=" coppice-announcer coppice-triggers "
+
 # Each function answered from a process of its own, and was started once: none died on the way.
 for crate in functions/*/src/main.rs; do
     name=coppice-$(basename "$(dirname "$(dirname "$crate")")")
+    [[ $UNREACHED == *" $name "* ]] && continue
     started=$(grep -c "starting lambda function instance.*function=\"$name\"" "$here/functions.log" || true)
     if [[ $started != 1 ]]; then
         echo "$name was started $started times, not once" >&2

@@ -15,6 +15,9 @@ LONGEST_REQUEST = 30
 # Seconds that the servers of some nodes take to be made: longer than any run, so that there is something to cancel.
 ENDLESS = 100_000
 SERVER = "os.nova.server-1.0"
+VERSION_HEADER = "OpenStack-API-Version"
+# What the world is made of includes what this service adds to the API.
+ADDITIONS = "clustering 1.0, coppice 1.0"
 
 
 class Api:
@@ -32,7 +35,7 @@ class Api:
 
     def request(self, url: str, body=None):
         """The JSON of an answer, and its headers."""
-        headers = {"Content-Type": "application/json", "X-Auth-Token": self.token}
+        headers = {"Content-Type": "application/json", "X-Auth-Token": self.token, VERSION_HEADER: ADDITIONS}
         content = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(url, content, headers)
         with urllib.request.urlopen(request, timeout=LONGEST_REQUEST) as answer:
@@ -74,6 +77,7 @@ class World:
         self.members = self.ids("nodes", f"&cluster_id={self.changing}")
         told = {"cluster_id": self.changing, "action": "CLUSTER_SCALE_OUT"}
         self.webhook, _ = api.make("receiver", "receivers", type="webhook", **told)
+        self.signed, _ = api.make("receiver", "receivers", type="webhook", protection={"signing": True}, **told)
         self.queue, _ = api.make("receiver", "receivers", type="message")
         slow, _ = api.make("profile", "profiles", spec=server_spec(build_seconds=ENDLESS))
         self.endless = [api.make("node", "nodes", profile_id=slow)[1] for _ in range(4)]
@@ -127,6 +131,7 @@ class World:
             "/v1/clusters/{id}/ops": kept,
             # A look at a queue that is empty takes a second.
             "/v1/receivers/{id}/notify": {"receivers": [self.webhook] * 4 + [self.queue]},
+            "/v1/receivers/{id}/secret": {"receivers": [self.webhook] + [self.signed] * 4},
             # By path.
             "bodies": {
                 "/v1/clusters/{id}/ops": [{"reboot": {"params": {"type": "SOFT"}}}, {"reboot": {}}],

@@ -5,6 +5,7 @@ mod acting;
 pub(crate) use acting::{schedulable, timed};
 
 use crate::channel::channel;
+use crate::protection::{protect, secret, tell};
 use axum::extract::State;
 use axum::response::Response;
 use coppice_api::call::{Body, Call, Endpoint};
@@ -38,6 +39,7 @@ const FIELDS: &[Field] = &[
 const ADDED: &[Field] = &[
     Field::new("type", Kind::Enum(ALL_RECEIVER_TYPES)).required(),
     Field::new("schedule", Kind::JsonMap).nullable(),
+    Field::new("protection", Kind::JsonMap).nullable(),
 ];
 
 const RECEIVER: Object = Object::strict(FIELDS).adding(ADDED);
@@ -63,7 +65,11 @@ pub(crate) async fn create(State(env): State<Env>, call: Call) -> Result<Respons
     if !is(ReceiverType::Schedule) && asked.map("schedule").value().is_some() {
         return Err(Fault::bad_request("Only a receiver of type 'schedule' has a schedule.").into());
     }
-    let new = new(&env, &call, name, params);
+    let mut new = new(&env, &call, name, params);
+    if let Some(given) = asked.map("protection").value() {
+        new.kind = if is(ReceiverType::Webhook) { ReceiverType::Webhook } else { new.kind };
+        protect(&mut new, given, || secret(&env))?;
+    }
     let receiver = if is(ReceiverType::Message) {
         message(&env, new).await?
     } else if is(ReceiverType::Schedule) {
@@ -71,7 +77,8 @@ pub(crate) async fn create(State(env): State<Env>, call: Call) -> Result<Respons
     } else {
         acting::webhook(&env, &call, &asked, new).await?
     };
-    let shown = views::receiver(&receiver, call.additions);
+    let mut shown = views::receiver(&receiver, call.additions);
+    tell(&mut shown, &receiver, None);
     Ok(call.respond().created(&json!({ "receiver": shown })))
 }
 
@@ -102,6 +109,7 @@ fn new(env: &Env, call: &Call, name: &str, params: Option<JsonMap>) -> Receiver 
         channel: JsonMap::new(),
         schedule: None,
         next_run: None,
+        protection: None,
         created_at: env.now(),
         updated_at: None,
     }

@@ -7,6 +7,8 @@ mod list;
 mod messages;
 mod notify;
 mod owner;
+mod protection;
+mod secret;
 mod show;
 #[cfg(test)]
 mod testing;
@@ -36,5 +38,6 @@ fn endpoints() -> Endpoints<Env> {
         .serve(update::OPERATION, update::update)
         .serve(delete::OPERATION, delete::delete)
         .serve(notify::OPERATION, notify::notify)
+        .serve(secret::OPERATION, secret::rotate)
         .serve(webhooks::trigger::OPERATION, webhooks::trigger::trigger)
 }

@@ -5,7 +5,6 @@
 //! (invariant 3). One that can make none goes as well, with a line in the log; those behind it are none the
 //! worse for it.
 
-use crate::owner::owner;
 use coppice_api::error::Failure;
 use coppice_api::identity::Caller;
 use coppice_api::limits::storable;
@@ -15,7 +14,7 @@ use coppice_domain::ids::ActionId;
 use coppice_domain::receiver::{Order, Receiver, ordered};
 use coppice_engine::accept::{self, Asked, Requester};
 use coppice_engine::{Env, Letter};
-use coppice_support::{find, refused};
+use coppice_support::{find, owner, refused};
 
 /// Receives up to ten messages and starts what they ask for.
 ///

@@ -1,6 +1,7 @@
 //! `POST /v1/receivers/{id}/notify` (spec api-resources M4).
 
 use crate::messages;
+use crate::owner::only_owner;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use coppice_api::call::{Body, Call, Endpoint};
@@ -33,9 +34,7 @@ pub(crate) async fn notify(
 ) -> Result<Response, Failure> {
     call.enter(&ENDPOINT)?;
     let receiver = find::<Receiver>(&env.store, &call.caller, &id).await?;
-    if !call.caller.is_admin() && call.caller.user_id != receiver.user {
-        return Err(Fault::forbidden().into());
-    }
+    only_owner(&call.caller, &receiver)?;
     if receiver.kind != ReceiverType::Message {
         return Err(Fault::bad_request("Notifying non-message receiver is not allowed.").into());
     }

@@ -1,6 +1,5 @@
 //! Receivers and a request for tests.
 
-use crate::owner::owner;
 use coppice_api::call::Call;
 use coppice_api::microversion::Microversion;
 use coppice_domain::action::ActionKind;
@@ -8,6 +7,7 @@ use coppice_domain::cluster::JsonMap;
 use coppice_domain::ids::{ClusterId, ReceiverId};
 use coppice_domain::receiver::{Receiver, ReceiverType, actor};
 use coppice_domain::time::Timestamp;
+use coppice_support::owner;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -28,6 +28,7 @@ pub(crate) fn webhook() -> Receiver {
         channel: JsonMap::from_iter([("alarm_url".to_owned(), json!("http://localhost"))]),
         schedule: None,
         next_run: None,
+        protection: None,
         created_at: Timestamp::from_micros(0),
         updated_at: None,
     }

@@ -1,6 +1,8 @@
 //! `PATCH /v1/receivers/{id}` (spec api-resources M2).
 
 use crate::create::{schedulable, timed};
+use crate::owner::only_owner;
+use crate::protection::{protect, secret, tell};
 use axum::extract::{Path, State};
 use axum::response::Response;
 use coppice_api::call::{Body, Call, Endpoint};
@@ -12,7 +14,7 @@ use coppice_api::microversion::MIN;
 use coppice_api::operation::{Object, Operation, Payload, Shown};
 use coppice_api::views;
 use coppice_domain::action::ActionKind;
-use coppice_domain::fault::Fault;
+use coppice_domain::fault::{Fault, FaultKind};
 use coppice_domain::receiver::{Receiver, ReceiverType};
 use coppice_domain::time::Timestamp;
 use coppice_engine::Env;
@@ -28,14 +30,18 @@ const FIELDS: &[Field] = &[
     Field::new("params", Kind::JsonMap).nullable(),
 ];
 
-const RECEIVER: Object = Object::strict(FIELDS).adding(&[Field::new("schedule", Kind::JsonMap).nullable()]);
+const RECEIVER: Object = Object::strict(FIELDS).adding(&[
+    Field::new("schedule", Kind::JsonMap).nullable(),
+    Field::new("protection", Kind::JsonMap).nullable(),
+]);
 
 /// This endpoint.
 pub(crate) const OPERATION: Operation = Operation::patch("/receivers/{id}", "Change a receiver", ENDPOINT)
     .takes(Payload::Wrapped("receiver", RECEIVER))
-    .ok(Shown::One("receiver", views::RECEIVER));
+    .ok(Shown::One("receiver", views::RECEIVER))
+    .refuses(&[FaultKind::Forbidden]);
 
-/// Changes a receiver's name, action, inputs or schedule. Its URL stays as it is: callers have it.
+/// Changes a receiver's name, action, inputs, schedule or protection. Its URL stays as it is: callers have it.
 pub(crate) async fn update(
     State(env): State<Env>,
     Path(id): Path<String>,
@@ -48,6 +54,11 @@ pub(crate) async fn update(
     let asked = coerce(&RECEIVER.known(call.additions), &body, call.microversion)?;
     let before = find::<Receiver>(&env.store, &call.caller, &id).await?;
     let mut after = changed(&before, &asked, env.now())?;
+    if let Some(given) = asked.map("protection").value() {
+        // Others could take it away, or be told the secret.
+        only_owner(&call.caller, &before)?;
+        protect(&mut after, given, || secret(&env))?;
+    }
     if after == before {
         return Err(Fault::bad_request("No property needs an update.").into());
     }
@@ -55,7 +66,8 @@ pub(crate) async fn update(
     after.updated_at = Some(env.now());
     match env.store.receiver_update(&before, &after).await.map_err(store_failed)? {
         ReceiverWrite::Done => {
-            let shown = views::receiver(&after, call.additions);
+            let mut shown = views::receiver(&after, call.additions);
+            tell(&mut shown, &after, Some(&before));
             Ok(call.respond().ok(&json!({ "receiver": shown })))
         }
         ReceiverWrite::Gone | ReceiverWrite::ClusterGone => Err(Fault::not_found("receiver", &id).into()),

@@ -9,6 +9,7 @@ mod failure;
 mod find;
 mod host;
 mod list;
+mod owner;
 mod unique;
 
 pub use cluster::{bound_cluster, cluster_view, profile_names, show_cluster, show_clusters, type_of};
@@ -16,4 +17,5 @@ pub use failure::{refused, store_failed};
 pub use find::{find, find_among, find_exactly, find_within, referenced, scope};
 pub use host::host;
 pub use list::{authorise_list, filtered, list, passes};
+pub use owner::owner;
 pub use unique::name_taken;

@@ -40,6 +40,9 @@ impl System {
     /// When an option cannot be used.
     pub fn new(services: Services, options: Options) -> Result<Self, Failure> {
         let config = Config {
+            // What happens in an AWS account happens elsewhere.
+            triggers: Default::default(),
+            event_bus: None,
             table: TABLE.to_owned(),
             queue_url: services.queue_url.clone(),
             identity: None,

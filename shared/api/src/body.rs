@@ -1,7 +1,7 @@
 //! When a request has a body, and what is in it (spec api-common §7).
 
 use crate::pyjson;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use coppice_domain::fault::{Fault, FaultKind};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use http::{HeaderMap, Request};
@@ -24,11 +24,7 @@ pub(crate) async fn read(request: Request<Body>) -> Result<Option<Map<String, Va
     if announced == Some(0) || !is_json(&parts.headers) {
         return Ok(None);
     }
-    let bytes = match to_bytes(body, DRAIN_LIMIT).await {
-        Ok(bytes) => bytes,
-        // More than is ever read, or a connection that broke: then nobody hears the answer.
-        Err(_) => return Err(too_large(announced.unwrap_or(DRAIN_LIMIT))),
-    };
+    let bytes = whole(body).await.ok_or_else(|| too_large(announced.unwrap_or(DRAIN_LIMIT)))?;
     if bytes.first() != Some(&b'{') {
         return Ok(None);
     }
@@ -40,6 +36,19 @@ pub(crate) async fn read(request: Request<Body>) -> Result<Option<Map<String, Va
         // Not reached: what begins with a brace and parses is an object.
         _ => Ok(None),
     }
+}
+
+/// The bytes of a body, whatever they mean.
+///
+/// # Errors
+/// `RequestLimitExceeded` for more than is ever read.
+pub(crate) async fn bytes(body: Body) -> Result<Bytes, Fault> {
+    whole(body).await.ok_or_else(|| too_large(DRAIN_LIMIT))
+}
+
+/// All of a body; none for more than is ever read, or where the connection broke: then nobody hears the answer.
+async fn whole(body: Body) -> Option<Bytes> {
+    to_bytes(body, DRAIN_LIMIT).await.ok()
 }
 
 /// The length the headers announce. `None`: the body is chunked, which counts as absent. `Some(None)`:

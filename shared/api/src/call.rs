@@ -7,6 +7,7 @@ use crate::identity::Caller;
 use crate::microversion::Microversion;
 use crate::rbac;
 use crate::respond::Responder;
+use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use coppice_domain::fault::{Fault, FaultKind};
 use http::HeaderMap;
@@ -137,6 +138,16 @@ impl Unclaimed {
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         self.request.headers()
+    }
+
+    /// Its body as it came, which can still be read afterwards.
+    ///
+    /// # Errors
+    /// `RequestLimitExceeded` when it is longer than is ever read.
+    pub async fn bytes(&mut self) -> Result<Bytes, Fault> {
+        let bytes = body::bytes(std::mem::take(self.request.body_mut())).await?;
+        *self.request.body_mut() = bytes.clone().into();
+        Ok(bytes)
     }
 
     /// The request as `caller` makes it, who may call `endpoint`; then its body is read, and what `endpoint`

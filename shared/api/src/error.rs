@@ -97,6 +97,9 @@ fn explanation(status: StatusCode) -> &'static str {
         StatusCode::FORBIDDEN => "Access was denied to this resource.",
         StatusCode::NOT_FOUND => "The resource could not be found.",
         StatusCode::CONFLICT => "There was a conflict when trying to complete your request.",
+        StatusCode::TOO_MANY_REQUESTS => {
+            "There have been too many requests. Please try again at a later time."
+        }
         StatusCode::INTERNAL_SERVER_ERROR => {
             "The server has either erred or is incapable of performing the requested operation."
         }
@@ -151,6 +154,7 @@ mod tests {
             (FaultKind::InvalidGlobalApiVersion, "Not Acceptable"),
             (FaultKind::ActionConflict, "Conflict"),
             (FaultKind::OverQuota, "Forbidden"),
+            (FaultKind::TooManyRequests, "Too Many Requests"),
             (FaultKind::ESchema, "Internal Server Error"),
         ] {
             let status = StatusCode::from_u16(kind.status()).unwrap();

@@ -61,6 +61,7 @@ const RULES: &[(&str, Allowed)] = &[
     ("receivers:update", Anyone),
     ("receivers:delete", Anyone),
     ("receivers:notify", Anyone),
+    ("receivers:secret", Anyone),
     ("actions:index", Anyone),
     ("actions:get", Anyone),
     ("actions:update", Anyone),

@@ -30,6 +30,8 @@ pub enum FaultKind {
     PolicyBindingNotFound,
     /// The microversion is outside the supported range.
     InvalidGlobalApiVersion,
+    /// There were more calls than are taken.
+    TooManyRequests,
     /// Another action is active on the target.
     ActionConflict,
     /// A scaling policy is cooling down.
@@ -79,6 +81,7 @@ impl FaultKind {
             | Self::FeatureNotSupported
             | Self::ResourceInUse
             | Self::ResourceIsLocked => 409,
+            Self::TooManyRequests => 429,
             Self::ESchema
             | Self::ProfileOperationFailed
             | Self::EResourceCreation
@@ -103,6 +106,7 @@ impl FaultKind {
             Self::ResourceNotFound => "ResourceNotFound",
             Self::PolicyBindingNotFound => "PolicyBindingNotFound",
             Self::InvalidGlobalApiVersion => "InvalidGlobalAPIVersion",
+            Self::TooManyRequests => "TooManyRequests",
             Self::ActionConflict => "ActionConflict",
             Self::ActionCooldown => "ActionCooldown",
             Self::ActionInProgress => "ActionInProgress",

@@ -4,6 +4,7 @@
 //! state of the world are arguments (invariant 9), so every rule can be tested exhaustively.
 
 pub mod action;
+pub mod announcement;
 pub mod cluster;
 pub mod cluster_config;
 pub mod evaluate;
@@ -25,6 +26,7 @@ pub mod receiver;
 pub mod recovery;
 pub mod resize;
 pub mod schema;
+pub mod secret;
 pub mod service;
 pub mod time;
 pub mod victims;

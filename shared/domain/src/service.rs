@@ -12,8 +12,19 @@ use uuid::Uuid;
 pub const RECONCILER: &str = "reconciler";
 
 /// The functions of a deployment.
-pub const FUNCTIONS: &[&str] =
-    &["actions", "clusters", "meta", "nodes", "policies", "profiles", "receivers", RECONCILER, "worker"];
+pub const FUNCTIONS: &[&str] = &[
+    "actions",
+    "announcer",
+    "clusters",
+    "meta",
+    "nodes",
+    "policies",
+    "profiles",
+    "receivers",
+    RECONCILER,
+    "triggers",
+    "worker",
+];
 
 /// A function of a deployment.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,6 +5,7 @@
 
 pub mod accept;
 mod actions;
+mod bus;
 pub mod cancel;
 pub mod dispatch;
 mod env;
@@ -22,6 +23,7 @@ pub mod reconciler;
 pub mod testing;
 mod work;
 
+pub use bus::{Bus, BusError};
 pub use env::{Doorbell, DoorbellError, Env, LeakSweep, Pace, Settings};
 pub use machine::Worker;
 pub use mailboxes::{Letter, MailboxError, Mailboxes};

@@ -11,6 +11,11 @@ pub struct Aws {
     pub sqs: aws_sdk_sqs::Client,
 }
 
+/// The client of EventBridge, which one function alone needs.
+pub(crate) async fn eventbridge() -> aws_sdk_eventbridge::Client {
+    aws_sdk_eventbridge::Client::new(&aws_config::load_defaults(BehaviorVersion::latest()).await)
+}
+
 impl Aws {
     /// Clients as the environment configures them, endpoints included.
     pub async fn from_environment() -> Self {

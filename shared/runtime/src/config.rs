@@ -3,8 +3,10 @@
 use coppice_api::identity::IdentityConfig;
 use coppice_compute::health::ProbeSettings;
 use coppice_compute::simulated::SimulatedConfig;
+use coppice_domain::ids::ReceiverId;
 use coppice_engine::{LeakSweep, Pace, Settings};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// What a function is told by its environment.
@@ -24,6 +26,10 @@ pub struct Config {
     pub probes: ProbeSettings,
     /// Limits and pace.
     pub settings: Settings,
+    /// Receivers by the ARN of what calls them.
+    pub triggers: BTreeMap<String, ReceiverId>,
+    /// The bus that events are announced on, if they are.
+    pub event_bus: Option<String>,
 }
 
 /// A setting that cannot be used.
@@ -162,6 +168,11 @@ impl Config {
                 .unwrap_or_else(|| format!("{table}-simulated")),
             probes,
             settings,
+            event_bus: optional("COPPICE_EVENT_BUS"),
+            triggers: match optional("COPPICE_TRIGGERS") {
+                Some(json) => parse("COPPICE_TRIGGERS", &json)?,
+                None => BTreeMap::new(),
+            },
             table,
         })
     }
@@ -244,6 +255,20 @@ mod tests {
         assert_eq!(read(&pairs).unwrap().probes.allow, ["10.8.0.0/16"]);
         pairs.push(("COPPICE_PROBES", r#"{"allow_all": true}"#));
         assert!(read(&pairs).unwrap_err().to_string().contains("COPPICE_PROBES"));
+    }
+
+    #[test]
+    fn arns_are_mapped_to_receivers_by_id() {
+        let id = "6a2f41a3-c54c-4ae5-94d0-6b4ac4d9c8de";
+        let mut pairs = NEEDED.to_vec();
+        let mapping = format!(r#"{{"arn:aws:sns:us-east-1:123456789012:fleet": "{id}"}}"#);
+        pairs.push(("COPPICE_TRIGGERS", &mapping));
+        let triggers = read(&pairs).unwrap().triggers;
+        assert_eq!(triggers["arn:aws:sns:us-east-1:123456789012:fleet"].to_string(), id);
+        assert!(read(&NEEDED).unwrap().triggers.is_empty());
+        pairs.pop();
+        pairs.push(("COPPICE_TRIGGERS", r#"{"arn:aws:sns:…": "web"}"#));
+        assert!(read(&pairs).unwrap_err().to_string().contains("COPPICE_TRIGGERS"));
     }
 
     #[test]

@@ -5,7 +5,9 @@
 
 pub mod adapters;
 mod aws;
+mod bus;
 pub mod config;
+pub mod events;
 pub mod http;
 pub mod logging;
 mod mailboxes;
@@ -13,9 +15,11 @@ pub mod message;
 pub mod queue;
 pub mod schedule;
 pub mod sqs;
+pub mod stream;
 mod wiring;
 
 pub use aws::Aws;
+pub use bus::EventBridge;
 pub use config::{Config, ConfigError};
 pub use mailboxes::SqsMailboxes;
 pub use wiring::{Failure, balancer, env, prober, worker};

@@ -36,6 +36,11 @@ pub enum Failure {
     /// An API function needs an identity provider.
     #[error("the environment variable COPPICE_IDENTITY is not set: it names who validates tokens")]
     NoIdentity,
+    /// Events are announced on a bus.
+    #[error(
+        "the environment variable COPPICE_EVENT_BUS is not set: it names the bus that events are announced on"
+    )]
+    NoBus,
     /// The Lambda runtime stopped.
     #[error("the Lambda runtime stopped: {0}")]
     Lambda(String),

@@ -12,6 +12,7 @@
 //! | reference to a policy | `L#<policy>` | `R#C#<cluster>` |
 //! | policy attached to a cluster | `C#<cluster>` | `P#<policy>` |
 //! | receiver | `R#<receiver>` | `A` |
+//! | calls of a receiver that are counted | `R#<receiver>` | `L` |
 //! | receiver that acts on a cluster | `C#<cluster>` | `R#<receiver>` |
 //! | action | `X#<action>` | `A` |
 //! | inputs of an action that are long | `X#<action>` | `B` |
@@ -47,6 +48,8 @@ impl Key {
 pub const SELF: &str = "A";
 /// Sort key of a second item: a cluster's bulky attributes, an action's long inputs.
 pub const BODY: &str = "B";
+/// Sort key of what counts a receiver's calls.
+pub const CALLS: &str = "L";
 /// Prefix of the sort keys of a cluster's members.
 pub const MEMBER: &str = "M#";
 /// Prefix of the sort keys of a cluster's policies.
@@ -125,6 +128,12 @@ pub fn binding(cluster: ClusterId, policy: PolicyId) -> Key {
 #[must_use]
 pub fn receiver(id: ReceiverId) -> Key {
     entity(Kind::Receiver, id)
+}
+
+/// What counts the calls of a receiver.
+#[must_use]
+pub fn receiver_calls(id: ReceiverId) -> Key {
+    Key::new(partition(Kind::Receiver, id), CALLS)
 }
 
 /// The record that a receiver acts on a cluster.

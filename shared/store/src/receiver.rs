@@ -63,6 +63,14 @@ impl Store {
         let mut fields = encode(after)?;
         fields.extend(run_attributes(after));
         let own = Write::update(keys::receiver(before.id)).if_equals("name", s(&before.name));
+        // A secret that someone else has just been told must not be lost.
+        let protected = before.protection != after.protection;
+        let own = match protected {
+            true => own
+                .if_is("protection", encode(before)?.remove("protection"))
+                .assign("protection", fields.remove("protection")),
+            false => own,
+        };
         // Whoever makes a run moves the next one on: only another schedule may overwrite that.
         let scheduled = SCHEDULED.iter().filter(|_| before.schedule != after.schedule);
         let changed = CHANGEABLE.iter().chain(scheduled);

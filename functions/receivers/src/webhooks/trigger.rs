@@ -3,7 +3,7 @@
 //! Whoever knows the URL may call it. What a call can do is bounded by the receiver: its action on its
 //! cluster, for the cluster's owner, with the roles that were recorded with it.
 
-use crate::owner::owner;
+use super::signature::verified;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use coppice_api::call::{Body, Call, Endpoint, Unclaimed};
@@ -16,11 +16,12 @@ use coppice_api::raw::RawError;
 use coppice_api::views;
 use coppice_domain::cluster::JsonMap;
 use coppice_domain::fault::{Fault, FaultKind};
+use coppice_domain::receiver::signing::signed;
 use coppice_domain::receiver::{Receiver, ReceiverType};
 use coppice_engine::Env;
-use coppice_engine::receivers::{Called, start};
+use coppice_engine::receivers::{Called, admit, start};
 use coppice_store::Scope;
-use coppice_support::{find_within, refused};
+use coppice_support::{find_within, owner, refused};
 use serde_json::{Value, json};
 
 const ENDPOINT: Endpoint = Endpoint { rule: "webhooks:trigger", since: MIN, body: Body::Optional };
@@ -41,13 +42,19 @@ pub(crate) const OPERATION: Operation =
             before: Object::strict(FIELDS),
         })
         .accepted(Shown::One("action", views::ACTION_ID))
-        .refuses(&[FaultKind::ActionConflict, FaultKind::ActionCooldown, FaultKind::ResourceIsLocked]);
+        .refuses(&[
+            FaultKind::ActionConflict,
+            FaultKind::ActionCooldown,
+            FaultKind::ResourceIsLocked,
+            FaultKind::Forbidden,
+            FaultKind::TooManyRequests,
+        ]);
 
 /// Starts a receiver's action.
 pub(crate) async fn trigger(
     State(env): State<Env>,
     Path(id): Path<String>,
-    call: Unclaimed,
+    mut call: Unclaimed,
 ) -> Result<Response, Failure> {
     let versions = versions(&call.query);
     if versions.iter().all(String::is_empty) {
@@ -58,11 +65,21 @@ pub(crate) async fn trigger(
         // It has no URL: to those who make one up it is not there.
         return Err(Fault::not_found("receiver", &id).into());
     }
+    let signature = match receiver.protection.as_ref().and_then(|protection| protection.signing.as_ref()) {
+        Some(signing) => {
+            let body = call.bytes().await?;
+            Some(verified(signing, call.headers(), &body, env.now())?)
+        }
+        None => None,
+    };
+    admit(&env, &receiver).await.map_err(refused)?;
     let call = call.on_behalf_of(owner(&receiver), &ENDPOINT).await?;
     let given = given(&call, &versions)?;
     let inputs = receiver.inputs(given);
     storable("inputs", &inputs)?;
-    let called = Called { action: None, by: "webhook", inputs };
+    // A signed call that is repeated to the letter is the same call, whoever repeats it.
+    let action = signature.map(|signature| signed(receiver.id, &signature));
+    let called = Called { action, by: "webhook", inputs };
     let action = start(&env, &receiver, called).await.map_err(refused)?;
     Ok(call.respond().accepted(&json!({ "action": action }), action))
 }

@@ -3,7 +3,6 @@
 use super::{Identity, Keystone, KeystoneConfig, StaticConfig, StaticTokens};
 use coppice_domain::time::Clock;
 use serde::Deserialize;
-use std::fmt;
 use std::sync::Arc;
 
 /// The choice of provider: a map whose key `provider` names it and whose other keys are its settings.
@@ -34,31 +33,6 @@ impl IdentityConfig {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("identity settings: {0}")]
 pub struct ConfigError(pub(super) String);
-
-/// A password or token in configuration. Its `Debug` form hides it.
-#[derive(Clone, Deserialize)]
-#[serde(transparent)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Wraps a secret.
-    #[must_use]
-    pub const fn new(secret: String) -> Self {
-        Self(secret)
-    }
-
-    /// The secret itself; for the one place that sends it.
-    #[must_use]
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(…)")
-    }
-}
 
 #[cfg(test)]
 mod tests {

@@ -12,7 +12,8 @@ mod moment;
 mod static_tokens;
 mod token_hash;
 
-pub use config::{ConfigError, IdentityConfig, Secret};
+pub use config::{ConfigError, IdentityConfig};
+pub use coppice_domain::secret::Secret;
 pub use keystone::{Credential, Keystone, KeystoneConfig, ServiceUser};
 pub use static_tokens::{StaticConfig, StaticToken, StaticTokens};
 pub use token_hash::{NotATokenHash, TokenHash};

@@ -2,7 +2,9 @@
 
 use super::instant;
 use crate::fields::lists::{ALL_RECEIVER_TYPES, CLUSTER_ACTIONS};
-use crate::openapi::schema::{self, map, nullable, object, one_of, text, uuid, with_optional};
+use crate::openapi::schema::{
+    self, boolean, integer, map, nullable, object, one_of, text, uuid, with_optional,
+};
 use crate::operation::Representation;
 use coppice_domain::action::ActionKind;
 use coppice_domain::receiver::Receiver;
@@ -32,6 +34,11 @@ pub fn receiver(receiver: &Receiver, additions: bool) -> Value {
             schedule["next_run"] = instant(receiver.next_run);
             schedule
         });
+        // Whether there is a secret, and never the secret.
+        shown["protection"] = receiver.protection.as_ref().map_or(
+            Value::Null,
+            |protection| json!({ "signing": protection.signing.is_some(), "rate": protection.rate }),
+        );
     }
     shown
 }
@@ -55,7 +62,15 @@ fn schema() -> Value {
         ("params", nullable(map())),
         ("channel", map()),
         ("schedule", schema::added(nullable(schedule()))),
+        ("protection", schema::added(nullable(protection()))),
     ])
+}
+
+/// A protection. Its secret is told when it is new, and not again.
+fn protection() -> Value {
+    let rate = object([("calls", integer()), ("seconds", integer())]);
+    let protection = object([("signing", boolean()), ("rate", nullable(rate))]);
+    with_optional(protection, "secret", text())
 }
 
 /// A schedule: its times are a cron expression or a single one.

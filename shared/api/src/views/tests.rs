@@ -214,6 +214,7 @@ fn a_receiver_reads_as_recorded() {
         channel: map(json!({"alarm_url": url})),
         schedule: None,
         next_run: None,
+        protection: None,
         created_at: at(0),
         updated_at: None,
     };

@@ -1,14 +1,17 @@
 //! Receivers (spec api-resources A6, engine-receivers-health-events §1): the record, what its calls act
-//! with, what its messages ask for, and when it acts by itself.
+//! with, what its messages ask for, when it acts by itself, and how its calls are protected.
 
 mod actor;
 mod hook;
 mod order;
+pub mod protection;
 pub mod schedule;
+pub mod signing;
 
 pub use actor::actor;
 pub use hook::{HOOK_PREFIX, hook_mailbox};
-pub use order::{NotAnOrder, Order, ordered};
+pub use order::{NotAnOrder, Order, occurred, ordered};
+pub use protection::Protection;
 pub use schedule::Schedule;
 
 use crate::action::ActionKind;
@@ -79,6 +82,9 @@ pub struct Receiver {
     /// When it does so next; none if it never does again.
     #[serde(default)]
     pub next_run: Option<Timestamp>,
+    /// How its calls are protected; only for webhooks.
+    #[serde(default)]
+    pub protection: Option<Protection>,
     /// When it was created.
     pub created_at: Timestamp,
     /// When it was last updated.

@@ -64,6 +64,12 @@ pub fn ordered(receiver: ReceiverId, message: &str) -> ActionId {
     ActionId::new(derive(receiver.uuid(), "message", message.as_bytes()))
 }
 
+/// The action that an event of this id always makes, however often it is delivered (invariant 3).
+#[must_use]
+pub fn occurred(receiver: ReceiverId, event: &str) -> ActionId {
+    ActionId::new(derive(receiver.uuid(), "event", event.as_bytes()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,5 +118,7 @@ mod tests {
         assert_eq!(ordered(one, "m"), ordered(one, "m"));
         assert_ne!(ordered(one, "m"), ordered(one, "n"));
         assert_ne!(ordered(one, "m"), ordered(two, "m"));
+        assert_eq!(occurred(one, "m"), occurred(one, "m"));
+        assert_ne!(occurred(one, "m"), ordered(one, "m"));
     }
 }

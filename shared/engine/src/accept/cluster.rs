@@ -47,7 +47,8 @@ pub async fn cluster_create(env: &Env, cluster: &Cluster) -> Result<ActionId, Re
 }
 
 /// Records an action on a cluster, unless another holds it: then 409 at once. Deletion takes the cluster
-/// over instead; the engine ends the former holder (design: DELETE fences and cancels).
+/// over instead; the engine ends the former holder (design: DELETE fences and cancels). One that is asked for again by
+/// its id is there already, whatever would keep it from being recorded now.
 ///
 /// # Errors
 /// `ActionConflict`, `ActionCooldown`, `ResourceIsLocked`, `ResourceNotFound`, or a failure of the store.
@@ -57,11 +58,9 @@ pub async fn cluster_action(
     asked: Asked,
     requester: Requester<'_>,
 ) -> Result<ActionId, Refusal> {
-    if may_cool(cluster, asked.kind) {
-        let bindings = env.store.bindings(cluster.id).await?;
-        refuse_cooling(env, cluster, asked.kind, bindings).await?;
-    }
-    record_action(env, cluster, asked, requester).await
+    let bindings =
+        if may_cool(cluster, asked.kind) { env.store.bindings(cluster.id).await? } else { Vec::new() };
+    unless_recorded(env, cluster, asked, bindings, requester).await
 }
 
 /// The same for a caller who has read the cluster's policies together with it, which saves the time of a read.
@@ -75,19 +74,38 @@ pub async fn cluster_scaling(
     requester: Requester<'_>,
 ) -> Result<ActionId, Refusal> {
     let BoundCluster { cluster, bindings } = bound;
-    if may_cool(&cluster, asked.kind) {
-        refuse_cooling(env, &cluster, asked.kind, bindings).await?;
-    }
-    record_action(env, &cluster, asked, requester).await
+    unless_recorded(env, &cluster, asked, bindings, requester).await
 }
 
-async fn record_action(
+/// Records the action; one whose id was given is recorded once, whatever stands against it by now.
+async fn unless_recorded(
     env: &Env,
     cluster: &Cluster,
     asked: Asked,
+    bindings: Vec<Binding>,
+    requester: Requester<'_>,
+) -> Result<ActionId, Refusal> {
+    let again = asked.id;
+    match record(env, cluster, asked, bindings, requester).await {
+        Err(Refusal::Fault(fault)) => match again {
+            Some(id) if env.store.get::<Action>(id).await?.is_some() => Ok(id),
+            _ => Err(fault.into()),
+        },
+        recorded => recorded,
+    }
+}
+
+async fn record(
+    env: &Env,
+    cluster: &Cluster,
+    asked: Asked,
+    bindings: Vec<Binding>,
     requester: Requester<'_>,
 ) -> Result<ActionId, Refusal> {
     let kind = asked.kind;
+    if may_cool(cluster, kind) {
+        refuse_cooling(env, cluster, kind, bindings).await?;
+    }
     let action = new_action(env, target(cluster), asked, requester);
     register(env, requester, &cluster.project).await?;
     let mut holder = cluster.active_action;

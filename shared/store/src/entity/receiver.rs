@@ -51,6 +51,7 @@ impl Entity for Receiver {
     }
     fn decode(items: &[Item]) -> Result<Self, StoreError> {
         let own = own_item(items, Kind::Receiver)?;
-        decode(own, &["roles", "actor", "params", "channel", "schedule"], &["params", "schedule"])
+        let json = ["roles", "actor", "params", "channel", "schedule", "protection"];
+        decode(own, &json, &["params", "schedule", "protection"])
     }
 }

@@ -22,5 +22,6 @@ mod profiles;
 mod receivers;
 mod retention;
 mod services;
+mod triggers;
 mod versions;
 mod webhooks;

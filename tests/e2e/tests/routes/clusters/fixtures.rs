@@ -100,6 +100,7 @@ pub(crate) async fn act_on(app: &TestApp, person: Person, cluster: &str) {
         channel: JsonMap::new(),
         schedule: None,
         next_run: None,
+        protection: None,
         created_at: app.system.env.now(),
         updated_at: None,
     };

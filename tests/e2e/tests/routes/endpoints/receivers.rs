@@ -12,9 +12,10 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     } });
     vec![
         get("/v1/receivers", Own),
-        // These two are for the owner of the cluster and of the receiver, beside administrators.
+        // These three are for the owner of the cluster and of the receiver, beside administrators.
         post("/v1/receivers", webhook, 201, Refused).but(READER, 403),
         Endpoint::new(Method::POST, "/v1/receivers/{mailbox}/notify", None, 204, Absent).but(READER, 403),
+        Endpoint::new(Method::POST, "/v1/receivers/{signed}/secret", None, 200, Absent).but(READER, 403),
         get("/v1/receivers/{receiver}", Absent),
         patch("/v1/receivers/{receiver}", json!({ "receiver": { "params": { "a": 1 } } }), 200),
         delete("/v1/receivers/{receiver}", 204),

@@ -2,7 +2,7 @@
 
 use crate::clusters::fixtures::{accepted_orphan, orphan};
 use crate::nodes::foreign;
-use crate::receivers::{create, message, text};
+use crate::receivers::{create, message, signed, text};
 use coppice_domain::node::NodeStatus;
 use coppice_e2e::{Person, TestApp, deletion_policy, scaling_policy};
 use serde_json::json;
@@ -34,6 +34,7 @@ impl World {
         });
         let webhook = create(app, person, &webhook).await.expect(201).json();
         ids.push(("{receiver}", text(&webhook["receiver"], "id").to_owned()));
+        ids.push(("{signed}", text(&signed(app, person, "secret-signed", &cluster).await, "id").to_owned()));
         ids.push(("{mailbox}", text(&message(app, person, "secret-box").await, "id").to_owned()));
 
         ids.push(("{orphan}", orphan(app, person, "secret-orphan", &profile, NodeStatus::Active).await));

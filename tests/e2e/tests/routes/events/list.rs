@@ -45,6 +45,55 @@ async fn requested_actions_leave_events_and_derived_ones_none() {
     assert_eq!(theirs.json(), json!({ "events": [] }));
 }
 
+/// Level, phase and text of both events of an action.
+fn told(events: &Value, action: &str) -> Vec<(String, String, String)> {
+    let events = events.as_array().unwrap().iter().filter(|event| event["action"] == action);
+    let field = |event: &Value, key: &str| event[key].as_str().unwrap().to_owned();
+    events
+        .map(|event| (field(event, "level"), field(event, "status"), field(event, "status_reason")))
+        .collect()
+}
+
+/// RHE-13: who waits for a lock does so without a pair of events for each attempt.
+#[tokio::test]
+async fn an_action_is_told_of_when_it_starts_and_when_it_ends() {
+    let (app, _) = app().await;
+    let operation = json!({ "reboot": { "params": { "type": "SOFT" } } });
+    let reboot = app.post("/v1/clusters/c/ops").by(ALICE).at("1.4").json(&operation).send().await;
+    let reboot = reboot.expect(202).action();
+    app.drain().await;
+    // What the API would have refused: a receiver's inputs are not looked at.
+    let receiver = json!({ "receiver": {
+        "name": "r", "type": "webhook", "cluster_id": "c", "action": "CLUSTER_SCALE_OUT", "params": { "count": "x" },
+    } });
+    let receiver = app.post("/v1/receivers").by(ALICE).json(&receiver).send().await.expect(201).json();
+    let call = format!("/v1/webhooks/{}/trigger?V=2", receiver["receiver"]["id"].as_str().unwrap());
+    let failed = app.post(&call).send().await.expect(202).action();
+    app.drain().await;
+    let orphan = json!({ "node": { "name": "n", "profile_id": "p", "cluster_id": "" } });
+    app.post("/v1/nodes").by(ALICE).json(&orphan).send().await.expect(202);
+    app.drain().await;
+
+    let all = list(&app, "").await;
+    let event = |level: &str, phase: &str, text: &str| (level.to_owned(), phase.to_owned(), text.to_owned());
+    // An operation is called by its own name.
+    let said = told(&all, "reboot");
+    assert_eq!(said[0], event("INFO", "start", &reboot[..8]));
+    assert_eq!((said.len(), &said[1].0[..], &said[1].1[..]), (2, "INFO", "end"));
+    let action = app.show(ALICE, &format!("/v1/actions/{failed}"), "action").await;
+    assert_eq!(action["status"], "FAILED");
+    let reason = action["status_reason"].as_str().unwrap();
+    assert_eq!(
+        told(&all, "CLUSTER_SCALE_OUT"),
+        [event("INFO", "start", &failed[..8]), event("ERROR", "error", reason)]
+    );
+    assert_eq!(told(&all, "CLUSTER_CREATE")[1], event("INFO", "end", "Cluster creation succeeded."));
+    let of_node: Vec<&Value> =
+        all.as_array().unwrap().iter().filter(|event| event["otype"] == "NODE").collect();
+    assert_eq!(of_node.len(), 2);
+    assert!(of_node.iter().all(|event| event["cluster_id"].is_null() && event["oname"] == "n"));
+}
+
 #[tokio::test]
 async fn wrong_parameters_are_refused() {
     let app = TestApp::new().await;

@@ -1,4 +1,5 @@
 //! `/v1/events` (spec api-resources P).
 
+mod announced;
 mod list;
 mod show;

@@ -5,6 +5,7 @@ mod delete;
 mod list;
 mod notify;
 mod schedule;
+mod secret;
 mod show;
 mod update;
 
@@ -37,6 +38,19 @@ pub(crate) async fn webhook(app: &TestApp, person: Person, name: &str, cluster: 
 pub(crate) async fn message(app: &TestApp, person: Person, name: &str) -> Value {
     let receiver = json!({ "name": name, "type": "message" });
     create(app, person, &receiver).await.expect(201).json()["receiver"].take()
+}
+
+/// The version header of those who ask for what this service adds.
+pub(crate) const ADDED: &str = "clustering 1.14, coppice 1.0";
+
+/// Makes a webhook whose calls are signed; answers with what is shown of it.
+pub(crate) async fn signed(app: &TestApp, person: Person, name: &str, cluster: &str) -> Value {
+    let receiver = json!({ "receiver": {
+        "name": name, "type": "webhook", "cluster_id": cluster, "action": "CLUSTER_SCALE_OUT",
+        "params": { "count": 1 }, "protection": { "signing": true },
+    } });
+    let ask = app.post("/v1/receivers").by(person).header("openstack-api-version", ADDED).json(&receiver);
+    ask.send().await.expect(201).json()["receiver"].take()
 }
 
 /// An action as it is shown.

@@ -73,6 +73,7 @@ async fn a_message_that_comes_again_makes_no_second_action() {
     assert_eq!(cluster["desired_capacity"], 2);
 }
 
+/// RHE-4.
 #[tokio::test]
 async fn what_is_refused_is_dropped_and_what_comes_behind_it_is_not() {
     let (app, _) = app().await;

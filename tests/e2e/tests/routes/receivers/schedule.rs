@@ -1,6 +1,6 @@
 //! Receivers of type `schedule`, which only those meet who ask for what this service adds.
 
-use super::{action, app, create, text};
+use super::{ADDED, action, app, create, text};
 use crate::check;
 use coppice_domain::time::Timestamp;
 use coppice_e2e::{ADMIN, ALICE, Answer, Person, READER, TestApp};
@@ -9,7 +9,6 @@ use http::Method;
 use serde_json::{Value, json};
 use std::time::Duration;
 
-const ADDED: &str = "clustering 1.14, coppice 1.0";
 const HOUR: Duration = Duration::from_secs(3600);
 
 async fn ask(app: &TestApp, person: Person, method: Method, path: &str, body: Option<&Value>) -> Answer {
@@ -75,7 +74,7 @@ async fn a_schedule_is_shown_with_its_next_run_to_those_who_ask() {
     assert_eq!(shown["schedule"], schedule);
     // Others see a receiver like any other.
     let mut plain = shown.clone();
-    plain.as_object_mut().unwrap().remove("schedule");
+    plain.as_object_mut().unwrap().retain(|key, _| !["schedule", "protection"].contains(&key.as_str()));
     assert_eq!(app.show(ALICE, "/v1/receivers/s", "receiver").await, plain);
     assert_eq!(listed(&app, "/v1/receivers", "receivers").await, [plain]);
     let query = "/v1/receivers?type=schedule";
@@ -250,6 +249,41 @@ async fn a_single_time_runs_once_and_another_schedule_begins_anew() {
     assert_eq!(pass(&app, 14 * HOUR).await, 1);
 }
 
+/// What there is to do by itself, each once by a cron expression and once at a single time.
+#[tokio::test]
+async fn every_action_that_can_be_scheduled_is_carried_out() {
+    let (app, _) = app().await;
+    let resize = json!({ "adjustment_type": "EXACT_CAPACITY", "number": 3 });
+    for (action, params, nodes) in [
+        ("CLUSTER_RESIZE", resize, 3),
+        ("CLUSTER_SCALE_OUT", json!({ "count": 2 }), 7),
+        ("CLUSTER_SCALE_IN", json!({ "count": 1 }), 5),
+        ("CLUSTER_CHECK", json!({}), 5),
+        ("CLUSTER_RECOVER", json!({ "check": true }), 5),
+        ("CLUSTER_OPERATION", json!({ "operation": "reboot", "params": { "type": "SOFT" } }), 5),
+    ] {
+        for single in [false, true] {
+            let at = app.system.env.now().plus(HOUR).iso_z();
+            let schedule = if single { json!({ "at": at }) } else { json!({ "cron": "0 * * * *" }) };
+            let mut receiver = hourly("run_once");
+            (receiver["name"], receiver["action"]) = (action.into(), action.into());
+            (receiver["params"], receiver["schedule"]) = (params.clone(), schedule.clone());
+            let id = text(&made(&app, &receiver).await, "id").to_owned();
+            assert_eq!(pass(&app, HOUR).await, 1, "{action} {schedule}");
+            app.drain().await;
+            let query = format!("/v1/actions?name=schedule_{}", &id[..8]);
+            let started = listed(&app, &query, "actions").await;
+            let [one] = &started[..] else { panic!("{action}: {started:?}") };
+            let shown = self::action(&app, ALICE, text(one, "id")).await;
+            assert_eq!((text(&shown, "action"), &shown["inputs"]), (action, &params));
+            assert_eq!(text(&shown, "status"), "SUCCEEDED", "{shown}");
+            app.delete(&format!("/v1/receivers/{id}")).by(ALICE).send().await.expect(204);
+        }
+        let cluster = app.show(ALICE, "/v1/clusters/c", "cluster").await;
+        assert_eq!(cluster["nodes"].as_array().unwrap().len(), nodes, "{action}");
+    }
+}
+
 #[tokio::test]
 async fn a_schedule_that_an_administrator_makes_acts_for_the_clusters_owner() {
     let (app, cluster) = app().await;
@@ -258,6 +292,21 @@ async fn a_schedule_that_an_administrator_makes_acts_for_the_clusters_owner() {
     post(&app, ADMIN, &receiver).await.expect(201);
     assert_eq!(pass(&app, HOUR).await, 1);
     assert_eq!(text(&actions(&app).await[0], "user"), ALICE.user);
+}
+
+#[tokio::test]
+async fn the_samples_are_receivers() {
+    let app = TestApp::new().await;
+    let profile = app.profile(ALICE, "p").await;
+    app.cluster(ALICE, "fleet", &profile, 0).await;
+    for sample in [
+        include_str!("../../../../../samples/receivers/nights.json"),
+        include_str!("../../../../../samples/receivers/release.json"),
+        include_str!("../../../../../samples/receivers/deploy.json"),
+    ] {
+        let ask = app.post("/v1/receivers").by(ALICE).header("openstack-api-version", ADDED).bytes(sample);
+        ask.send().await.expect(201);
+    }
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ async fn update(app: &TestApp, person: Person, reference: &str, receiver: &Value
     app.patch(&format!("/v1/receivers/{reference}")).by(person).json(&body).send().await
 }
 
+/// RHE-1: it was created when it was. RHE-2: its URL shows the inputs of its first day.
 #[tokio::test]
 async fn name_action_and_inputs_change_and_the_url_stays() {
     let (app, _) = app().await;

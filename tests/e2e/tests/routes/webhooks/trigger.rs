@@ -36,6 +36,7 @@ async fn a_call_of_the_url_as_given_starts_the_action_for_the_owner() {
     assert_eq!(app.show(ALICE, "/v1/clusters/c", "cluster").await["desired_capacity"], 1);
 }
 
+/// RHE-2: the query's values do not count. RHE-3: without a body, `params` are null.
 #[tokio::test]
 async fn the_body_is_read_as_microversion_and_version_say() {
     let (app, _) = app().await;
