@@ -81,13 +81,16 @@ async fn park(worker: &Worker, task: &Task, parking: &Parking) -> Result<Outcome
     Ok(Outcome::Done)
 }
 
-/// Whether an action is to stop at once: one on a node whose job has begun is only if it is forced.
+/// Whether an action is to stop at once: one on a node whose job has begun is only if it is forced, and one
+/// that takes down what it has made goes on with that.
 fn stops(task: &Task, work: Option<&serde_json::Value>) -> bool {
     let begun = work.is_some_and(|work| work["begun"] == true);
+    let clears_away = work.is_some_and(|work| work["front"]["failure"].is_string());
     match task.cancel {
         None => false,
         Some(Cancel::Forced) => true,
-        Some(Cancel::Gently) => task.action.kind.is_on_cluster() || !begun,
+        Some(Cancel::Gently) if task.action.kind.is_on_cluster() => !clears_away,
+        Some(Cancel::Gently) => !begun,
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::mailboxes::Mailboxes;
 use async_trait::async_trait;
 use coppice_compute::Compute;
+use coppice_compute::balancer::Balancer;
 use coppice_domain::ids::{ActionId, IdSource};
 use coppice_domain::time::{Clock, Timestamp};
 use coppice_store::{RETENTION, Store};
@@ -20,6 +21,8 @@ pub struct Env {
     pub mailboxes: Arc<dyn Mailboxes>,
     /// The backend nodes are instances of.
     pub compute: Arc<dyn Compute>,
+    /// What puts clusters behind load balancers.
+    pub balancer: Arc<dyn Balancer>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// New ids.

@@ -22,6 +22,7 @@ mod post;
 mod queue;
 mod records;
 mod rehearsal;
+mod service;
 mod stage;
 mod story;
 mod table;

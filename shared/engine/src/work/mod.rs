@@ -1,9 +1,11 @@
 //! The engine's plan for one action: decided once, saved with the step that begins it, and carried out
 //! to the letter however often a worker dies.
 
+mod front;
 mod pace;
 mod placement;
 
+pub(crate) use front::{Fronting, Stage};
 pub(crate) use pace::{Batches, Hook, Pace};
 pub(crate) use placement::Placement;
 
@@ -38,6 +40,9 @@ pub(crate) struct Work {
     /// What policies decided about an action on a node.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) decided: Option<Decided>,
+    /// The load balancer that is built or taken down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) front: Option<Fronting>,
 }
 
 /// What policies decided about an action on a node.

@@ -2,6 +2,7 @@
 
 mod begin;
 mod end;
+mod front;
 mod policies;
 
 use super::{Worker, Yield, draws};
@@ -11,7 +12,7 @@ use crate::fleet::{Driven, Run};
 use crate::work::{Assignment, Plan};
 use coppice_domain::action::{ActionKind, ActionStatus};
 use coppice_domain::time::Timestamp;
-use coppice_store::{StoreError, Task};
+use coppice_store::{Cancel, StoreError, Task};
 
 impl Worker {
     pub(super) async fn advance_cluster(&self, task: &Task) -> Result<Yield, StoreError> {
@@ -28,7 +29,16 @@ impl Worker {
             self.cancel_children(&view, |holder| holder == task.action.id).await?;
             return self.close(task, ActionStatus::Cancelled, "").await;
         }
-        let run = Run::new(self, task, view, Self::work_of(task)?);
+        let mut run = Run::new(self, task, view, Self::work_of(task)?);
+        if task.cancel == Some(Cancel::Gently)
+            && task.action.kind == ActionKind::ClusterAttachPolicy
+            && let Some(fronting) = &mut run.work.front
+        {
+            // What has been made is taken down first.
+            let reason = format!("{} [{}] cancelled", task.action.kind.name(), task.action.id.short());
+            fronting.fail(&reason, self.env.now());
+            return self.take_down(run).await;
+        }
         if task.cancel.is_some() {
             return self.cancel_cluster(run).await;
         }
