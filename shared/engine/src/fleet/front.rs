@@ -213,8 +213,7 @@ impl Run<'_> {
             fronting.upto = member.index;
             fronting.since = now;
         }
-        self.work.polls = 0;
-        now.since(self.started) > self.worker.env.settings.turn
+        self.moved(now)
     }
 
     /// Notes which member a node is, if it does not say so; `false` when the claim was lost.

@@ -5,6 +5,7 @@ mod employ;
 mod front;
 mod hooks;
 mod pace;
+mod pool;
 mod register;
 
 pub(crate) use front::Fronted;

@@ -72,7 +72,8 @@ impl Worker {
         event: Option<&Event>,
     ) -> Result<bool, StoreError> {
         let now = self.env.now();
-        let plan = self.plan(run, &beginning, now).await?;
+        let mut plan = self.plan(run, &beginning, now).await?;
+        plan.pool = run.pooled(&plan, now);
         let mut after = beginning.cluster;
         after.updated_at = Some(now);
         if let Some(creation) = &plan.creation {

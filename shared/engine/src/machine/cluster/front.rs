@@ -171,7 +171,7 @@ impl Worker {
     }
 
     /// Puts an action down that waits for the balancer, or makes way for others.
-    fn put_down(&self, run: &mut Run<'_>, fronted: &Fronted) -> Yield {
+    pub(super) fn put_down(&self, run: &mut Run<'_>, fronted: &Fronted) -> Yield {
         match fronted {
             Fronted::Waits(after) => {
                 Yield::Parked(self.awaiting(run, *after, "Waiting for the load balancer."))

@@ -4,6 +4,7 @@ mod begin;
 mod end;
 mod front;
 mod policies;
+mod pool;
 
 use super::{Worker, Yield, draws};
 use crate::actions::{Beginning, ClusterAction, Ending, Situation, at_once, on_cluster};
@@ -38,6 +39,13 @@ impl Worker {
             let reason = format!("{} [{}] cancelled", task.action.kind.name(), task.action.id.short());
             fronting.fail(&reason, self.env.now());
             return self.take_down(run).await;
+        }
+        if task.cancel == Some(Cancel::Gently) && run.is_leaving() {
+            let reason = format!("{} [{}] cancelled", task.action.kind.name(), task.action.id.short());
+            run.refuse(&reason);
+            if let Some(ended) = self.out_of_pool(&mut run).await? {
+                return Ok(ended);
+            }
         }
         if task.cancel.is_some() {
             return self.cancel_cluster(run).await;
@@ -82,6 +90,14 @@ impl Worker {
         }
         let timed_out = overdue(&run.task.action, self.env.now());
         loop {
+            if timed_out && run.is_leaving() {
+                run.refuse("The action ran out of time.");
+            }
+            if (!timed_out || run.is_leaving())
+                && let Some(instead) = self.out_of_pool(&mut run).await?
+            {
+                return Ok(instead);
+            }
             if !timed_out && !run.register().await? {
                 return Ok(Yield::Lost);
             }
@@ -109,6 +125,9 @@ impl Worker {
                     return Ok(Yield::Parked(self.parking(run, &driven)));
                 }
                 continue;
+            }
+            if let Some(waiting) = self.into_pool(&mut run).await? {
+                return Ok(waiting);
             }
             let more = self.next(decisions, &run, &plan);
             let Some(next) = more else { return self.finish(decisions, run, &plan).await };

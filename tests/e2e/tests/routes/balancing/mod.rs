@@ -3,6 +3,7 @@
 
 mod attaching;
 mod detaching;
+mod members;
 
 use coppice_compute::balancer::{Part, PartFilter, PartKind, list_parts};
 use coppice_compute::simulated::SimulatedConfig;
