@@ -126,6 +126,16 @@ pub struct LeakSweep {
     pub overlap: Duration,
 }
 
+impl LeakSweep {
+    /// Parts of load balancers younger than this are left alone. An attachment deletes what is older than
+    /// [`grace`](Self::grace) before it begins, so that it never takes for its own what a search is about to
+    /// delete: the difference is for the clocks of both.
+    #[must_use]
+    pub fn fronts(self) -> Duration {
+        self.grace.saturating_mul(3)
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         let seconds = Duration::from_secs;

@@ -17,8 +17,8 @@ use crate::watch::is_terminal;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, IdentityCache, Region, StalledStreamProtectionConfig};
-use coppice_compute::balancer::PartRequest;
-use coppice_compute::simulated::balancer::SimulatedBalancer;
+use coppice_compute::balancer::{Balancer, PartRequest};
+use coppice_compute::simulated::balancer::{BalancerConfig, ExistingBalancer, SimulatedBalancer};
 use coppice_compute::simulated::{Departure, InstanceStore, MemoryStore, Record, Simulated, SimulatedConfig};
 use coppice_compute::{Compute, CreateRequest, InstanceState};
 use coppice_domain::time::{Clock, Timestamp};
@@ -79,6 +79,8 @@ pub(crate) struct World {
     pub(crate) table: Table,
     pub(crate) book: Arc<Mutex<Book>>,
     pub(crate) instances: Arc<MemoryStore>,
+    /// The load balancing service, past the gate.
+    pub(crate) balancer: Arc<dyn Balancer>,
     pub(crate) clock: SimClock,
     pub(crate) log: Log,
     pub(crate) deployment: String,
@@ -122,6 +124,7 @@ impl World {
             staleness_seconds: choose(&[0.0, 0.0, 5.0, 60.0]),
             ..SimulatedConfig::default()
         };
+        let config = SimulatedConfig { balancer: balancer(&config), ..config };
         let skew = choose(&[0.0, 2.0, 10.0, 300.0]);
         let build_seconds = config.build_seconds as u64;
         let settings = Settings {
@@ -154,13 +157,14 @@ impl World {
             Simulated::new(config.clone(), instances.clone(), Arc::new(clock.clone()))
                 .expect("a valid configuration"),
         );
-        let service = SimulatedBalancer::new(
+        let balancer = SimulatedBalancer::new(
             config.balancer.clone(),
             instances.clone(),
             backend.clone(),
             Arc::new(clock.clone()),
         );
-        let service = Service::new(gate.clone(), Arc::new(service.expect("a valid configuration")));
+        let balancer: Arc<dyn Balancer> = Arc::new(balancer.expect("a valid configuration"));
+        let service = Service::new(gate.clone(), balancer.clone());
         let cloud = Cloud::new(gate.clone(), table.clone(), backend);
         let queue = Queue::new(gate.clone(), clock.clone());
         let post = Arc::new(Post::new(gate.clone()));
@@ -198,6 +202,7 @@ impl World {
             queue,
             cloud,
             service,
+            balancer,
             workers,
             tasks: BTreeMap::new(),
             next_task: 1,
@@ -632,6 +637,22 @@ impl World {
     /// How many steps were taken.
     pub(crate) fn steps(&self) -> u64 {
         self.steps
+    }
+}
+
+/// A load balancing service that is as slow, as unreliable and as stale as the cloud beside it. Users have
+/// something in it already.
+pub(crate) fn balancer(cloud: &SimulatedConfig) -> BalancerConfig {
+    let (id, name) = ("theirs".to_owned(), "mine".to_owned());
+    BalancerConfig {
+        seed: cloud.seed,
+        provision_seconds: cloud.build_seconds / 4.0,
+        change_seconds: cloud.delete_seconds / 4.0,
+        delete_seconds: cloud.delete_seconds / 2.0,
+        fail_rate: cloud.fail_rate,
+        staleness_seconds: cloud.staleness_seconds,
+        existing: vec![ExistingBalancer { id, name, pools: vec!["pool-1".to_owned()] }],
+        ..BalancerConfig::default()
     }
 }
 

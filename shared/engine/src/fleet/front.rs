@@ -4,7 +4,7 @@ use super::{BETWEEN_RENEWALS, Run};
 use crate::front::{Balanced, Reached};
 use crate::work::{Fronting, Stage};
 use coppice_compute::Deletion;
-use coppice_compute::balancer::{Front, Origin, Standing, dismantle, ensure_front};
+use coppice_compute::balancer::{Front, Origin, Standing, dismantle, ensure_front, prune};
 use coppice_domain::cluster::{JsonMap, Member};
 use coppice_domain::ids::NodeId;
 use coppice_domain::node::Node;
@@ -51,6 +51,7 @@ impl Run<'_> {
             let Some(fronting) = &self.work.front else { return Ok(Fronted::Done) };
             let stage = fronting.stage;
             let reached = match (stage, balanced) {
+                (Stage::Clean, _) => self.clean(origin).await,
                 (Stage::Build, Some(balanced)) => self.build(balanced).await,
                 (Stage::Enlist, Some(balanced)) => self.enlist(balanced).await?,
                 (Stage::Build | Stage::Enlist, None) => Fronted::Failed("The policy is gone.".to_owned()),
@@ -65,9 +66,10 @@ impl Run<'_> {
             };
             self.work.polls = if reached == Fronted::Done { 0 } else { self.work.polls };
             match (reached, stage) {
+                (Fronted::Done, Stage::Clean) => fronting.enter(Stage::Build, now),
                 (Fronted::Done, Stage::Build) => fronting.enter(Stage::Enlist, now),
                 (Fronted::Done, Stage::Dismantle) => fronting.enter(Stage::Dismiss, now),
-                (Fronted::Failed(reason), Stage::Build | Stage::Enlist) => {
+                (Fronted::Failed(reason), Stage::Clean | Stage::Build | Stage::Enlist) => {
                     self.work.polls = 0;
                     fronting.fail(&reason, now);
                 }
@@ -81,6 +83,26 @@ impl Run<'_> {
                 }
                 (reached, _) => return Ok(reached),
             }
+            // Saved before its first effect: who has lost the claim takes down nothing that another builds.
+            if !self.save().await? {
+                return Ok(Fronted::Lost);
+            }
+        }
+    }
+
+    /// Deletes what is left of earlier attempts. What is younger may be taken for this one: the sweep, which
+    /// may be at it too, leaves that alone for longer ([`LeakSweep::fronts`](crate::LeakSweep::fronts)).
+    async fn clean(&self, origin: &Origin) -> Fronted {
+        let Some(fronting) = &self.work.front else { return Fronted::Done };
+        let before = fronting.begun.minus(self.worker.env.settings.leaks.grace);
+        let cleaned = prune(self.worker.env.balancer.as_ref(), origin, &Front::default(), &[], before).await;
+        match cleaned {
+            Ok(Deletion::Gone) => Fronted::Done,
+            Ok(Deletion::Underway) => Fronted::Waits(None),
+            Err(error) => match Reached::after(&error) {
+                Reached::Failed(text) => Fronted::Failed(format!("Failed in creating loadbalancer: {text}.")),
+                reached => reached.into(),
+            },
         }
     }
 
@@ -260,7 +282,7 @@ fn last(front: &Front) -> (&'static str, &str) {
 fn stuck(fronting: &Fronting) -> String {
     let (part, id) = last(&fronting.front);
     match fronting.stage {
-        Stage::Build => format!("Failed in creating {part} ({id})."),
+        Stage::Clean | Stage::Build => format!("Failed in creating {part} ({id})."),
         Stage::Enlist => NOT_ENLISTED.to_owned(),
         Stage::Dismantle | Stage::Dismiss => {
             let id = fronting.front.loadbalancer.as_deref().unwrap_or("unknown");

@@ -14,6 +14,8 @@ pub(crate) struct Fronting {
     pub(crate) front: Front,
     /// What is done next.
     pub(crate) stage: Stage,
+    /// When the first stage began.
+    pub(crate) begun: Timestamp,
     /// When something last moved.
     pub(crate) since: Timestamp,
     /// The index of the last member that the stage has dealt with.
@@ -28,6 +30,8 @@ pub(crate) struct Fronting {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Stage {
+    /// What an earlier attempt has left, and nobody has found yet, is deleted.
+    Clean,
     /// The parts are made.
     Build,
     /// The members of the cluster become members of the pool.
@@ -41,7 +45,7 @@ pub(crate) enum Stage {
 impl Fronting {
     /// One that begins with this stage.
     pub(crate) fn new(stage: Stage, front: Front, now: Timestamp) -> Self {
-        Self { front, stage, since: now, upto: 0, failure: None }
+        Self { front, stage, begun: now, since: now, upto: 0, failure: None }
     }
 
     /// Goes on with another stage.
@@ -62,7 +66,7 @@ impl Fronting {
     /// Whether nothing has moved for as long as the policy allows. Who has no patience with a balancer that is
     /// to be ready has some with one that is to go.
     pub(crate) fn is_stuck(&self, patience: Duration, now: Timestamp) -> bool {
-        let goes = matches!(self.stage, Stage::Dismantle | Stage::Dismiss);
+        let goes = matches!(self.stage, Stage::Clean | Stage::Dismantle | Stage::Dismiss);
         now.since(self.since) > if goes { patience.max(GOING) } else { patience }
     }
 }

@@ -59,7 +59,7 @@ impl Worker {
         let now = self.env.now();
         if run.work.front.is_none() {
             // Saved before anything is made: whoever ends the action knows that there may be something.
-            run.work.front = Some(Fronting::new(Stage::Build, Default::default(), now));
+            run.work.front = Some(Fronting::new(Stage::Clean, Default::default(), now));
             if !run.save().await? {
                 return Ok(Yield::Lost);
             }

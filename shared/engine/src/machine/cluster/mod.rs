@@ -126,7 +126,7 @@ impl Worker {
                 }
                 continue;
             }
-            if let Some(waiting) = self.into_pool(&mut run).await? {
+            if let Some(waiting) = self.enter_pool(&mut run).await? {
                 return Ok(waiting);
             }
             let more = self.next(decisions, &run, &plan);

@@ -33,7 +33,7 @@ impl Worker {
     }
 
     /// How long an action has to wait for its nodes to join the pool; none when they have.
-    pub(super) async fn into_pool(&self, run: &mut Run<'_>) -> Result<Option<Yield>, StoreError> {
+    pub(super) async fn enter_pool(&self, run: &mut Run<'_>) -> Result<Option<Yield>, StoreError> {
         match run.join_pool().await? {
             Fronted::Done => Ok(None),
             fronted => Ok(Some(self.put_down(run, &fronted))),

@@ -3,6 +3,7 @@
 
 mod attaching;
 mod detaching;
+mod failing;
 mod members;
 
 use coppice_compute::balancer::{Part, PartFilter, PartKind, list_parts};
