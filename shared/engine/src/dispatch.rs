@@ -2,6 +2,7 @@
 
 use crate::accept::ring;
 use crate::machine::{Worker, Yield};
+use crate::work::Work;
 use coppice_domain::action::{Action, ActionStatus};
 use coppice_domain::ids::ActionId;
 use coppice_domain::time::Timestamp;
@@ -95,13 +96,16 @@ async fn park(worker: &Worker, task: &Task, parking: &Parking) -> Result<Outcome
     Ok(Outcome::Done)
 }
 
-/// Whether an action is to stop at once: one on a node whose job has begun is only if it is forced.
+/// Whether an action is to stop at once: one on a node whose job has begun is only if it is forced, and one
+/// that undoes what it has begun goes on with that.
 fn stops(task: &Task, work: Option<&serde_json::Value>) -> bool {
     let begun = work.is_some_and(|work| work["begun"] == true);
+    let undoes = work.is_some_and(Work::undoes);
     match task.cancel {
         None => false,
         Some(Cancel::Forced) => true,
-        Some(Cancel::Gently) => task.action.kind.is_on_cluster() || !begun,
+        Some(Cancel::Gently) if task.action.kind.is_on_cluster() => !undoes,
+        Some(Cancel::Gently) => !begun,
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::mailboxes::Mailboxes;
 use async_trait::async_trait;
 use coppice_compute::Compute;
+use coppice_compute::balancer::Balancer;
 use coppice_domain::ids::{ActionId, IdSource};
 use coppice_domain::time::{Clock, Timestamp};
 use coppice_store::{RETENTION, Store};
@@ -20,6 +21,8 @@ pub struct Env {
     pub mailboxes: Arc<dyn Mailboxes>,
     /// The backend nodes are instances of.
     pub compute: Arc<dyn Compute>,
+    /// What puts clusters behind load balancers.
+    pub balancer: Arc<dyn Balancer>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// New ids.
@@ -121,6 +124,16 @@ pub struct LeakSweep {
     pub grace: Duration,
     /// How far back a search reaches beyond the one before.
     pub overlap: Duration,
+}
+
+impl LeakSweep {
+    /// Parts of load balancers younger than this are left alone. An attachment deletes what is older than
+    /// [`grace`](Self::grace) before it begins, so that it never takes for its own what a search is about to
+    /// delete: the difference is for the clocks of both.
+    #[must_use]
+    pub fn fronts(self) -> Duration {
+        self.grace.saturating_mul(3)
+    }
 }
 
 impl Default for Settings {

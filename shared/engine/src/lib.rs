@@ -10,6 +10,7 @@ pub mod cancel;
 pub mod dispatch;
 mod env;
 mod fleet;
+mod front;
 mod history;
 pub mod inspect;
 mod jobs;

@@ -53,10 +53,12 @@ pub enum Failure {
 pub fn env(config: &Config, aws: &Aws) -> Result<Env, Failure> {
     let clock = Arc::new(SystemClock);
     let instances = Arc::new(DynamoStore::new(aws.dynamodb.clone(), config.simulated_table.clone()));
-    let compute = Simulated::new(config.simulated.clone(), instances, clock.clone())?;
+    let compute: Arc<dyn Compute> =
+        Arc::new(Simulated::new(config.simulated.clone(), instances, clock.clone())?);
     Ok(Env {
         store: Store::new(aws.dynamodb.clone(), config.table.clone()).keeping(config.settings.retention),
-        compute: Arc::new(compute),
+        balancer: balancer(config, aws, compute.clone())?,
+        compute,
         doorbell: Arc::new(SqsDoorbell::new(aws.sqs.clone(), config.queue_url.clone())),
         mailboxes: Arc::new(SqsMailboxes::new(aws.sqs.clone())),
         clock,

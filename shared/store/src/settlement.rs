@@ -227,7 +227,7 @@ impl Settlement {
     }
 }
 
-fn json(map: &JsonMap) -> Result<AttributeValue, StoreError> {
+pub(crate) fn json(map: &JsonMap) -> Result<AttributeValue, StoreError> {
     serde_json::to_string(map).map(s).map_err(|cause| StoreError::Corrupt(cause.to_string()))
 }
 

@@ -9,6 +9,8 @@ use crate::ticking::Ticking;
 use axum::Router;
 use axum::body::Body;
 use coppice_api::identity::Identity;
+use coppice_compute::Compute;
+use coppice_compute::simulated::balancer::SimulatedBalancer;
 use coppice_compute::simulated::{DynamoStore, Simulated};
 use coppice_compute::testing::ManualClock;
 use coppice_engine::Env;
@@ -94,11 +96,20 @@ impl TestApp {
         let mailboxes = Arc::new(MemoryMailboxes::default());
         // The backend tells the same time as everything else.
         let instances = DynamoStore::new(system.services.aws.dynamodb.clone(), SIMULATED_TABLE);
-        let backend = Simulated::new(simulated, Arc::new(instances), Arc::new(clock.clone()));
+        let balancer = simulated.balancer.clone();
+        let backend = Simulated::new(simulated, Arc::new(instances.clone()), Arc::new(clock.clone()));
+        let compute: Arc<dyn Compute> = Arc::new(backend.expect("the simulated cloud's settings are valid"));
+        let balancer = SimulatedBalancer::new(
+            balancer,
+            Arc::new(instances),
+            Arc::clone(&compute),
+            Arc::new(clock.clone()),
+        );
         system.env = Env {
             doorbell: Arc::clone(&bell) as _,
             mailboxes: Arc::clone(&mailboxes) as _,
-            compute: Arc::new(backend.expect("the simulated cloud's settings are valid")),
+            balancer: Arc::new(balancer.expect("the simulated service's settings are valid")),
+            compute,
             clock: Arc::new(Ticking(clock.clone())),
             ids: Arc::new(SeededIds::new(SEED)),
             ..system.env

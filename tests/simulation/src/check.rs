@@ -1,5 +1,7 @@
 //! Invariants of a world that has come to rest.
 
+mod pools;
+
 use crate::history::{History, Item, Key, key_of, number, text};
 use crate::watch::is_terminal;
 use crate::world::World;
@@ -91,6 +93,8 @@ pub(crate) fn check(world: &World) -> Vec<String> {
     rest.names_and_references_agree(history, world);
     rest.bindings_agree(history, world);
     rest.projects_are_apart();
+    let served = pools::check(&rest, history, world);
+    rest.violations.extend(served);
     rest.violations
 }
 
@@ -245,7 +249,9 @@ impl Rest {
             }
             // One whose creation was cancelled before it began stays as it was recorded.
             let untouched = status == "INIT" && text(item, "physical_id").is_none();
-            if !matches!(status, "ACTIVE" | "ERROR") && !untouched {
+            // One that a pool did not take, or does not let go, is there and says so.
+            let warned = status == "WARNING" && text(item, "status_reason").is_some_and(pools::is_warning);
+            if !matches!(status, "ACTIVE" | "ERROR") && !untouched && !warned {
                 violations.push(format!("node {id} is {status} for ever"));
             }
             if status == "ACTIVE" {

@@ -22,6 +22,7 @@ mod post;
 mod queue;
 mod records;
 mod rehearsal;
+mod service;
 mod stage;
 mod story;
 mod table;
@@ -30,7 +31,7 @@ mod watch;
 mod world;
 
 pub use bugs::Bug;
-pub use rehearsal::{Disturbance, Rehearsed, rehearse};
+pub use rehearsal::{Disturbance, Rehearsed, rehearse, rehearse_behind};
 
 use std::collections::BTreeMap;
 

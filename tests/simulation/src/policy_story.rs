@@ -27,7 +27,7 @@ impl Client {
     fn spec(&mut self) -> (&'static str, Value) {
         let small = self.rng.random_range(1..=3);
         let seconds = self.rng.random_range(0..=90);
-        match self.rng.random_range(0..6) {
+        match self.rng.random_range(0..8) {
             0 => {
                 let event = ["CLUSTER_SCALE_OUT", "CLUSTER_SCALE_IN"][self.rng.random_range(0..2_usize)];
                 let adjustment = json!({ "number": small, "cooldown": seconds, "best_effort": small > 1 });
@@ -48,6 +48,13 @@ impl Client {
             4 => {
                 let zones = json!([{ "name": "az1", "weight": 100 }, { "name": "az2", "weight": 50 }]);
                 ("senlin.policy.zone_placement-1.0", json!({ "zones": zones }))
+            }
+            5 => ("senlin.policy.loadbalance-1.3", behind_a_balancer()),
+            6 => {
+                let mut given = behind_a_balancer();
+                given["loadbalancer"] = json!("mine");
+                given["pool"]["id"] = json!("pool-1");
+                ("senlin.policy.loadbalance-1.0", given)
             }
             _ => ("senlin.policy.affinity-1.0", json!({ "servergroup": { "name": "group" } })),
         }
@@ -98,4 +105,12 @@ impl Client {
         let _ = lifecycle::complete(&self.env, waiting.first()?).await;
         None
     }
+}
+
+/// What puts a cluster behind a balancer of its own.
+pub(crate) fn behind_a_balancer() -> Value {
+    json!({
+        "pool": { "subnet": "private" }, "vip": { "subnet": "public" }, "health_monitor": {},
+        "lb_status_timeout": 600,
+    })
 }

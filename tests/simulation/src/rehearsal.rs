@@ -4,7 +4,7 @@
 use crate::check;
 use crate::gate::{Class, Fate, Waiting};
 use crate::stage::{Stage, set_up};
-use crate::world::World;
+use crate::world::{World, balancer};
 use coppice_compute::simulated::SimulatedConfig;
 use coppice_domain::action::ActionKind;
 use coppice_engine::Settings;
@@ -83,6 +83,21 @@ pub struct Rehearsed {
 /// whether the backend can tell repeated creations apart.
 #[must_use]
 pub fn rehearse(kind: ActionKind, tokens: bool, disturbed: Option<(usize, Disturbance)>) -> Rehearsed {
+    rehearsed(kind, tokens, false, disturbed)
+}
+
+/// The same in a world in which the cluster is behind a load balancer, or comes to be.
+#[must_use]
+pub fn rehearse_behind(kind: ActionKind, disturbed: Option<(usize, Disturbance)>) -> Rehearsed {
+    rehearsed(kind, true, true, disturbed)
+}
+
+fn rehearsed(
+    kind: ActionKind,
+    tokens: bool,
+    behind: bool,
+    disturbed: Option<(usize, Disturbance)>,
+) -> Rehearsed {
     let config = SimulatedConfig {
         seed: 1,
         tokens,
@@ -90,9 +105,10 @@ pub fn rehearse(kind: ActionKind, tokens: bool, disturbed: Option<(usize, Distur
         delete_seconds: 2.0,
         ..SimulatedConfig::default()
     };
+    let config = SimulatedConfig { balancer: balancer(&config), ..config };
     let rng = ChaCha8Rng::seed_from_u64(1);
     let (mut world, [env, ..]) = World::assembled(1, rng, &config, 0.0, Settings::default(), None, false);
-    let stage = Stage::new(env, world.instances.clone());
+    let stage = Stage::new(env, world.instances.clone(), behind);
     let mut violations = Vec::new();
     let asked = set_up(&mut world, &stage, kind);
     world.follow(Script::new(disturbed));

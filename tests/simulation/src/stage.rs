@@ -1,5 +1,6 @@
 //! The small worlds that rehearsals begin in, and what is asked for there.
 
+use crate::policy_story::behind_a_balancer;
 use crate::records::{cluster, policy, profile};
 use crate::story::USER;
 use crate::world::World;
@@ -35,6 +36,8 @@ pub(crate) enum Request {
 pub(crate) struct Stage {
     env: Env,
     instances: Arc<MemoryStore>,
+    /// Whether the cluster is behind a load balancer.
+    behind: bool,
     known: Arc<Mutex<Known>>,
 }
 
@@ -53,10 +56,11 @@ const NEW: ClusterId = ClusterId::new(Uuid::from_u128(0xC2));
 const DELETION: PolicyId = PolicyId::new(Uuid::from_u128(0xD1));
 const BATCH: PolicyId = PolicyId::new(Uuid::from_u128(0xD2));
 const SCALING: PolicyId = PolicyId::new(Uuid::from_u128(0xD3));
+const BALANCE: PolicyId = PolicyId::new(Uuid::from_u128(0xD4));
 
 /// Makes the world that an action of this kind is rehearsed in, and says what to ask for.
 pub(crate) fn set_up(world: &mut World, stage: &Stage, kind: ActionKind) -> Request {
-    let steps: [(&str, bool); 4] = [
+    let steps: [(&str, bool); 5] = [
         ("templates", true),
         ("cluster", kind != ActionKind::ClusterCreate),
         (
@@ -66,7 +70,8 @@ pub(crate) fn set_up(world: &mut World, stage: &Stage, kind: ActionKind) -> Requ
                 ActionKind::ClusterAddNodes | ActionKind::ClusterReplaceNodes | ActionKind::NodeJoin
             ),
         ),
-        ("policies", wants_policies(kind)),
+        ("policies", wants_policies(kind) && !stage.behind),
+        ("balancer", stage.behind && kind != ActionKind::ClusterAttachPolicy),
     ];
     for (step, wanted) in steps {
         if wanted {
@@ -91,8 +96,8 @@ const fn wants_policies(kind: ActionKind) -> bool {
 }
 
 impl Stage {
-    pub(crate) fn new(env: Env, instances: Arc<MemoryStore>) -> Self {
-        Self { env, instances, known: Arc::default() }
+    pub(crate) fn new(env: Env, instances: Arc<MemoryStore>, behind: bool) -> Self {
+        Self { env, instances, behind, known: Arc::default() }
     }
 
     fn known(&self) -> Known {
@@ -126,6 +131,9 @@ impl Stage {
             }
             ActionKind::ClusterScaleIn => on_cluster(json!({ "count": 2 })),
             ActionKind::ClusterRecover => on_cluster(json!({ "operation": "RECREATE", "check": true })),
+            ActionKind::ClusterAttachPolicy | ActionKind::ClusterDetachPolicy if self.behind => {
+                on_cluster(json!({ "policy_id": BALANCE, "enabled": true }))
+            }
             ActionKind::ClusterAttachPolicy => on_cluster(json!({ "policy_id": SCALING, "enabled": true })),
             ActionKind::ClusterDetachPolicy => on_cluster(json!({ "policy_id": DELETION })),
             ActionKind::ClusterUpdatePolicy => on_cluster(json!({ "policy_id": DELETION, "enabled": false })),
@@ -231,6 +239,7 @@ impl Stage {
             }
             _ => {
                 let policy = match kind {
+                    _ if step == "balancer" => BALANCE,
                     ActionKind::ClusterUpdate => BATCH,
                     ActionKind::ClusterScaleOut => SCALING,
                     _ => DELETION,
@@ -260,7 +269,7 @@ impl Stage {
     }
 }
 
-fn policies() -> [(PolicyId, &'static str, Value); 3] {
+fn policies() -> [(PolicyId, &'static str, Value); 4] {
     let hooks = json!({ "type": "zaqar", "params": { "queue": "going" }, "timeout": 20 });
     [
         (DELETION, "senlin.policy.deletion-1.1", json!({ "hooks": hooks, "grace_period": 10 })),
@@ -270,5 +279,6 @@ fn policies() -> [(PolicyId, &'static str, Value); 3] {
             "senlin.policy.scaling-1.0",
             json!({ "event": "CLUSTER_SCALE_OUT", "adjustment": { "number": 2 } }),
         ),
+        (BALANCE, "senlin.policy.loadbalance-1.3", behind_a_balancer()),
     ]
 }

@@ -9,6 +9,7 @@ use crate::log::Log;
 use crate::post::Post;
 use crate::queue::Queue;
 use crate::rehearsal::{Script, Scripted};
+use crate::service::Service;
 use crate::story::{Book, Client};
 use crate::table::{Request, TABLE, Table};
 use crate::time::{SeededIds, SimClock, seconds};
@@ -16,6 +17,8 @@ use crate::watch::is_terminal;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, IdentityCache, Region, StalledStreamProtectionConfig};
+use coppice_compute::balancer::{Balancer, PartRequest};
+use coppice_compute::simulated::balancer::{BalancerConfig, ExistingBalancer, SimulatedBalancer};
 use coppice_compute::simulated::{Departure, InstanceStore, MemoryStore, Record, Simulated, SimulatedConfig};
 use coppice_compute::{Compute, CreateRequest, InstanceState};
 use coppice_domain::time::{Clock, Timestamp};
@@ -65,11 +68,19 @@ enum Choice {
     LateCreation(usize),
 }
 
+/// A creation that takes effect late.
+enum Creation {
+    Instance(CreateRequest),
+    Part(PartRequest),
+}
+
 /// One simulated world.
 pub(crate) struct World {
     pub(crate) table: Table,
     pub(crate) book: Arc<Mutex<Book>>,
     pub(crate) instances: Arc<MemoryStore>,
+    /// The load balancing service, past the gate.
+    pub(crate) balancer: Arc<dyn Balancer>,
     pub(crate) clock: SimClock,
     pub(crate) log: Log,
     pub(crate) deployment: String,
@@ -78,12 +89,13 @@ pub(crate) struct World {
     gate: Gate,
     queue: Queue,
     cloud: Cloud,
+    service: Service,
     workers: Vec<Worker>,
     tasks: BTreeMap<TaskId, Task>,
     next_task: TaskId,
     next_reconciliation: Timestamp,
     late_writes: Vec<(Timestamp, Request)>,
-    late_creations: Vec<(Timestamp, CreateRequest)>,
+    late_creations: Vec<(Timestamp, Creation)>,
     steps: u64,
     script: Option<Script>,
     /// Instances that were there one moment and not the next, and nobody had asked for it.
@@ -112,6 +124,7 @@ impl World {
             staleness_seconds: choose(&[0.0, 0.0, 5.0, 60.0]),
             ..SimulatedConfig::default()
         };
+        let config = SimulatedConfig { balancer: balancer(&config), ..config };
         let skew = choose(&[0.0, 2.0, 10.0, 300.0]);
         let build_seconds = config.build_seconds as u64;
         let settings = Settings {
@@ -144,6 +157,14 @@ impl World {
             Simulated::new(config.clone(), instances.clone(), Arc::new(clock.clone()))
                 .expect("a valid configuration"),
         );
+        let balancer = SimulatedBalancer::new(
+            config.balancer.clone(),
+            instances.clone(),
+            backend.clone(),
+            Arc::new(clock.clone()),
+        );
+        let balancer: Arc<dyn Balancer> = Arc::new(balancer.expect("a valid configuration"));
+        let service = Service::new(gate.clone(), balancer.clone());
         let cloud = Cloud::new(gate.clone(), table.clone(), backend);
         let queue = Queue::new(gate.clone(), clock.clone());
         let post = Arc::new(Post::new(gate.clone()));
@@ -158,6 +179,7 @@ impl World {
                 doorbell: doorbell.clone(),
                 mailboxes: post.clone(),
                 compute: Arc::new(cloud.clone()),
+                balancer: Arc::new(service.clone()),
                 clock: Arc::new(clock.skewed(micros)),
                 ids: ids.clone(),
                 settings: settings.clone(),
@@ -179,6 +201,8 @@ impl World {
             gate,
             queue,
             cloud,
+            service,
+            balancer,
             workers,
             tasks: BTreeMap::new(),
             next_task: 1,
@@ -309,9 +333,11 @@ impl World {
             let delay = self.rng.random_range(1..=20_000);
             self.late_writes.push((now.plus(Duration::from_millis(delay)), request));
         }
-        for request in self.cloud.take_late() {
+        let instances = self.cloud.take_late().into_iter().map(Creation::Instance);
+        let parts = self.service.take_late().into_iter().map(Creation::Part);
+        for creation in instances.chain(parts) {
             let delay = self.rng.random_range(1..=60_000);
-            self.late_creations.push((now.plus(Duration::from_millis(delay)), request));
+            self.late_creations.push((now.plus(Duration::from_millis(delay)), creation));
         }
         for message in sent..self.queue.upcoming() {
             self.mishandle(message);
@@ -437,12 +463,20 @@ impl World {
                 self.table.perform(&request);
             }
             Choice::LateCreation(place) => {
-                let (_, request) = self.late_creations.swap_remove(place);
-                self.log.line(now, || {
-                    format!("late effect: create instance for node {}", request.tags.node.short())
-                });
+                let (_, creation) = self.late_creations.swap_remove(place);
                 self.gate.running(0);
-                let _ = self.cloud.perform_create(&request).now_or_never();
+                match creation {
+                    Creation::Instance(request) => {
+                        self.log.line(now, || {
+                            format!("late effect: create instance for node {}", request.tags.node.short())
+                        });
+                        let _ = self.cloud.perform_create(&request).now_or_never();
+                    }
+                    Creation::Part(request) => {
+                        self.log.line(now, || format!("late effect: create {}", request.name));
+                        let _ = self.service.perform_create(&request).now_or_never();
+                    }
+                }
             }
         }
     }
@@ -603,6 +637,22 @@ impl World {
     /// How many steps were taken.
     pub(crate) fn steps(&self) -> u64 {
         self.steps
+    }
+}
+
+/// A load balancing service that is as slow, as unreliable and as stale as the cloud beside it. Users have
+/// something in it already.
+pub(crate) fn balancer(cloud: &SimulatedConfig) -> BalancerConfig {
+    let (id, name) = ("theirs".to_owned(), "mine".to_owned());
+    BalancerConfig {
+        seed: cloud.seed,
+        provision_seconds: cloud.build_seconds / 4.0,
+        change_seconds: cloud.delete_seconds / 4.0,
+        delete_seconds: cloud.delete_seconds / 2.0,
+        fail_rate: cloud.fail_rate,
+        staleness_seconds: cloud.staleness_seconds,
+        existing: vec![ExistingBalancer { id, name, pools: vec!["pool-1".to_owned()] }],
+        ..BalancerConfig::default()
     }
 }
 

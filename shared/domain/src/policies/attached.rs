@@ -1,5 +1,6 @@
 //! A policy as it stands to a cluster, and whether it may.
 
+use super::load_balance::is_load_balance;
 use crate::cluster::JsonMap;
 use crate::fault::Fault;
 use crate::policy::{Binding, Policy};
@@ -65,7 +66,12 @@ pub fn in_order(attached: Vec<Attached>) -> Vec<Attached> {
 /// Why the action fails.
 pub fn attachable(policy: &Policy, others: &[Binding], profile: &Profile) -> Result<(), String> {
     let kind = policy_types::get(&policy.type_name).map_err(|fault| fault.message)?;
-    let same = others.iter().find(|other| other.policy_type == policy.type_name);
+    // A node is a member of one pool: of whatever version, there is one such policy (the reference tells
+    // versions apart, POL-1).
+    let balances = is_load_balance(&policy.type_name);
+    let same = others.iter().find(|other| {
+        other.policy_type == policy.type_name || (balances && is_load_balance(&other.policy_type))
+    });
     if let Some(other) = same.filter(|_| kind.singleton) {
         return Err(format!(
             "Only one instance of policy type ({}) can be attached to a cluster, but another instance ({}) is \

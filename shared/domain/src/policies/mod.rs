@@ -7,6 +7,7 @@ mod batch;
 mod data;
 mod deletion;
 pub mod health;
+pub mod load_balance;
 mod placement;
 mod scaling;
 #[cfg(test)]
@@ -96,11 +97,8 @@ pub struct Refusal {
 #[must_use]
 pub fn is_heeded(policy: &Policy) -> bool {
     let kind = policy_types::get(&policy.type_name);
-    kind.is_ok_and(|kind| !matches!(kind.name, health::NAME | LOAD_BALANCE))
+    kind.is_ok_and(|kind| kind.name != health::NAME)
 }
-
-/// The type whose policies put nodes behind a load balancer.
-const LOAD_BALANCE: &str = "senlin.policy.loadbalance";
 
 /// What has to be read before [`before`] is asked.
 #[must_use]

@@ -5,6 +5,7 @@ use crate::jobs::Job;
 use crate::work::Plan;
 use coppice_domain::action::ActionStatus;
 use coppice_domain::cluster::{Cluster, ClusterStatus};
+use coppice_domain::policies::load_balance::with_addresses_of;
 use rand_chacha::ChaCha8Rng;
 
 pub(super) struct ClusterDelete;
@@ -15,6 +16,10 @@ impl ClusterAction for ClusterDelete {
             create: 0,
             assignment: Some((Job::Remove, now.members.iter().map(|member| member.node).collect())),
             cluster: Cluster {
+                // What stood in front of it is gone.
+                data: with_addresses_of(&now.cluster.data, |policy| {
+                    now.bindings.iter().any(|binding| binding.policy_id == policy)
+                }),
                 status: ClusterStatus::Deleting,
                 status_reason: "Deletion in progress".to_owned(),
                 ..now.cluster.clone()

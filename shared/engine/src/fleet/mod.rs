@@ -3,11 +3,14 @@
 mod abandon;
 mod create;
 mod employ;
+mod front;
 mod hooks;
 mod pace;
+mod pool;
 mod register;
 
 pub(crate) use abandon::Abandoned;
+pub(crate) use front::Fronted;
 
 use crate::actions::Reads;
 use crate::dispatch::end;
@@ -237,14 +240,19 @@ impl<'a> Run<'a> {
 
     /// Renews the claim when a third of it has passed; `false` when it was lost.
     async fn renew(&mut self) -> Result<bool, StoreError> {
-        let (env, now) = (&self.worker.env, self.worker.env.now());
-        let remaining = self.lease_until.since(now);
-        if remaining > env.settings.lease.mul_f64(2.0 / 3.0) {
-            return Ok(true);
+        let remaining = self.lease_until.since(self.worker.env.now());
+        if remaining > self.worker.env.settings.lease.mul_f64(2.0 / 3.0) {
+            Ok(true)
+        } else {
+            self.save().await
         }
-        self.lease_until = now.plus(env.settings.lease);
-        let work = self.saved()?;
-        env.store.task_save(self.task, &work, self.lease_until).await
+    }
+
+    /// Saves how far the action is, and renews the claim; `false` when it was lost.
+    pub(crate) async fn save(&mut self) -> Result<bool, StoreError> {
+        let env = &self.worker.env;
+        self.lease_until = env.now().plus(env.settings.lease);
+        env.store.task_save(self.task, &self.saved()?, self.lease_until).await
     }
 
     fn saved(&self) -> Result<serde_json::Value, StoreError> {

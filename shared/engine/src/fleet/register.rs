@@ -60,7 +60,7 @@ impl Run<'_> {
         let before = self.view.cluster.clone();
         let after = first.map_or_else(|| before.clone(), |(after, _)| after);
         let Some(mut plan) = self.work.plan.clone() else { return Ok(true) };
-        let most = NODES_PER_STEP.min(self.room());
+        let most = if self.is_leaving() { 0 } else { NODES_PER_STEP.min(self.room()) };
         let mut create = Vec::new();
         if let Some(creation) = &mut plan.creation {
             let upto = creation.count.min(creation.registered + most as u64);

@@ -40,7 +40,7 @@ impl Worker {
             return self.at_once();
         };
         if out_of_time {
-            return Parking { work: serde_json::to_value(&run.work).ok(), ..self.at_once() };
+            return self.out_of_time(&run);
         }
         run.work.polls = if progress { 0 } else { run.work.polls.saturating_add(1) };
         let wait = settings.pace.wait(run.work.polls).max(not_before.unwrap_or_default());
@@ -49,6 +49,18 @@ impl Worker {
         // No wait is longer than the action may take.
         let wake_at = run.deadline().map_or(wake_at, |deadline| wake_at.min(deadline.plus(A_MOMENT)));
         self.parked_until(&run, wake_at, "Waiting for depended actions.")
+    }
+
+    /// For an action that waits for something else than its nodes; it may be asked to leave that alone.
+    pub(super) fn awaiting(&self, run: &mut Run<'_>, after: Option<Duration>, why: &str) -> Parking {
+        run.work.polls = run.work.polls.saturating_add(1);
+        let wait = self.env.settings.pace.wait(run.work.polls - 1).max(after.unwrap_or_default());
+        self.parked_until(run, self.env.now().plus(wait), why)
+    }
+
+    /// For an action that has more to do at once, and makes way for others.
+    pub(super) fn out_of_time(&self, run: &Run<'_>) -> Parking {
+        Parking { work: serde_json::to_value(&run.work).ok(), ..self.at_once() }
     }
 
     /// For an action that does nothing until then.

@@ -1,8 +1,10 @@
-//! Leaks: instances that carry our tags and that no node claims are deleted, always (invariant 4).
+//! Leaks: instances that carry our tags and that no node claims are deleted, always (invariant 4); and so are
+//! parts of load balancers that no policy's binding claims.
 //!
 //! Only instances made since the last search are looked at, each once its creation must be over, so a
 //! deployment in which nothing happens costs nothing.
 
+use super::fronts;
 use crate::machine::Worker;
 use coppice_compute::{Deletion, Filter, Instance, list_all};
 use coppice_domain::ids::NodeId;
@@ -55,6 +57,9 @@ pub(super) async fn run(worker: &Worker) -> Result<usize, StoreError> {
             }
         }
     }
+    let (parts, all) = fronts::sweep(worker, searched, now).await?;
+    deleted += parts;
+    complete &= all;
     // Repeats are harmless: what was deleted shows as gone, or is deleted again.
     if complete {
         env.store.set_watermark(PHASE, now).await?;

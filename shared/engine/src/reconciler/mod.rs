@@ -2,6 +2,7 @@
 //! messages and dead workers, makes the runs of schedules, and deletes what nobody claims.
 
 mod due;
+mod fronts;
 mod leaks;
 mod schedules;
 
@@ -18,7 +19,7 @@ pub struct Report {
     pub rung: usize,
     /// Actions started because their time had come.
     pub scheduled: usize,
-    /// Instances deleted that no node claimed.
+    /// Instances deleted that no node claimed, and fronts of clusters of which something was that no policy did.
     pub leaks: usize,
 }
 

@@ -1,11 +1,15 @@
 //! The engine's plan for one action: decided once, saved with the step that begins it, and carried out
 //! to the letter however often a worker dies.
 
+mod front;
 mod pace;
 mod placement;
+mod pool;
 
+pub(crate) use front::{Fronting, Stage};
 pub(crate) use pace::{Batches, Hook, Pace};
 pub(crate) use placement::Placement;
+pub(crate) use pool::{Pooled, note};
 
 use crate::jobs::Job;
 use coppice_domain::cluster::JsonMap;
@@ -38,6 +42,15 @@ pub(crate) struct Work {
     /// What policies decided about an action on a node.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) decided: Option<Decided>,
+    /// The load balancer that is built or taken down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) front: Option<Fronting>,
+    /// How the job of an action on a node went that has yet to join the pool.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) made: Option<Made>,
+    /// Nodes that should have joined the pool and could not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) unpooled: Vec<NodeId>,
 }
 
 /// What policies decided about an action on a node.
@@ -52,6 +65,44 @@ pub(crate) struct Decided {
     /// Whether the cluster's desired capacity stays as it is.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) keeps_capacity: bool,
+    /// The pool of its cluster's load balancer, which the node has yet to leave.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) leaves: Option<Leaving>,
+}
+
+/// A pool that a node leaves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Leaving {
+    /// The pool.
+    pub(crate) pool: String,
+    /// The name of the policy.
+    pub(crate) policy: String,
+    /// Since when.
+    pub(crate) since: Timestamp,
+    /// Seconds that it may take.
+    pub(crate) patience: u64,
+}
+
+/// How the job of an action on a node went that has yet to join the pool: it is not done again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Made {
+    /// Why the node is active.
+    pub(crate) reason: String,
+    /// Its instance, if that is another than before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) instance: Option<String>,
+    /// What the job and policies left on it, if anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) data: Option<JsonMap>,
+    /// When it was made.
+    pub(crate) since: Timestamp,
+}
+
+impl Work {
+    /// Whether an action with this plan undoes what it has begun: it goes on with that when it is cancelled.
+    pub(crate) fn undoes(work: &serde_json::Value) -> bool {
+        work["front"]["failure"].is_string() || work["plan"]["pool"]["refused"].is_string()
+    }
 }
 
 fn is_zero<N: Default + PartialEq>(number: &N) -> bool {
@@ -73,6 +124,9 @@ pub(crate) struct Plan {
     /// Where made nodes are placed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) placement: Option<Placement>,
+    /// How its nodes stand with the pool of the cluster's load balancer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) pool: Option<Pooled>,
 }
 
 /// Nodes to make: all that follows is derived from the action and the place in the count.

@@ -4,6 +4,7 @@
 
 mod actions;
 mod bad_input;
+mod balancing;
 mod budgets;
 mod build_info;
 mod check;

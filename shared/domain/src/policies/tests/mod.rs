@@ -5,6 +5,7 @@ mod asking;
 mod attaching;
 mod batch;
 mod deletion;
+mod load_balance;
 mod placement;
 mod scaling;
 

@@ -6,7 +6,7 @@ use crate::fleet::Run;
 use crate::history;
 use crate::jobs::Job;
 use crate::work::{Assignment, Creation, IN_PLACE, Plan};
-use coppice_domain::action::ActionStatus;
+use coppice_domain::action::{ActionKind, ActionStatus};
 use coppice_domain::cluster::Cluster;
 use coppice_domain::event::Event;
 use coppice_domain::ids::ProfileId;
@@ -26,7 +26,7 @@ impl Worker {
     ) -> Result<Yield, StoreError> {
         run.reads = self.reads(decisions.wants(&run.task.action), &run).await?;
         let ending = decisions.decide(&self.situation(&run, self.env.now())).unwrap_or_else(Ending::from);
-        self.conclude(&run, ending).await
+        self.conclude_fronted(run, ending).await
     }
 
     /// Decides, and saves the decision with the step that begins it.
@@ -39,6 +39,11 @@ impl Worker {
             self.end_former(former, run.task.action.id, &run.view).await?;
         }
         let task = run.task;
+        if task.action.kind == ActionKind::ClusterDelete
+            && let Some(ended) = self.clear_fronts(run).await?
+        {
+            return Ok(Some(ended));
+        }
         let now = self.env.now();
         if let Err(reason) = self.ask_policies(run, now).await? {
             let cluster = Some(run.view.cluster.clone());
@@ -67,7 +72,8 @@ impl Worker {
         event: Option<&Event>,
     ) -> Result<bool, StoreError> {
         let now = self.env.now();
-        let plan = self.plan(run, &beginning, now).await?;
+        let mut plan = self.plan(run, &beginning, now).await?;
+        plan.pool = run.pooled(&plan, now);
         let mut after = beginning.cluster;
         after.updated_at = Some(now);
         if let Some(creation) = &plan.creation {

@@ -50,7 +50,11 @@ impl Worker {
         run: Run<'_>,
         plan: &Plan,
     ) -> Result<Yield, StoreError> {
-        let ending = decisions.end(&self.situation(&run, self.env.now()), plan);
+        let mut ending = decisions.end(&self.situation(&run, self.env.now()), plan);
+        if !run.work.unpooled.is_empty() && ending.cluster.is_some() {
+            ending.status = ActionStatus::Failed;
+            ending.reason = self.not_pooled(&run).await?;
+        }
         self.conclude(&run, ending).await
     }
 

@@ -2,7 +2,9 @@
 
 mod begin;
 mod end;
+mod front;
 mod policies;
+mod pool;
 
 use super::{Worker, Yield, draws};
 use crate::actions::{Beginning, ClusterAction, Ending, Situation, at_once, on_cluster};
@@ -10,7 +12,7 @@ use crate::fleet::{Abandoned, Driven, Run};
 use crate::work::{Assignment, Plan};
 use coppice_domain::action::{ActionKind, ActionStatus};
 use coppice_domain::time::Timestamp;
-use coppice_store::{Parking, StoreError, Task};
+use coppice_store::{Cancel, Parking, StoreError, Task};
 
 impl Worker {
     pub(super) async fn advance_cluster(&self, task: &Task) -> Result<Yield, StoreError> {
@@ -27,7 +29,23 @@ impl Worker {
             self.cancel_children(&view, |holder| holder == task.action.id).await?;
             return self.close(task, ActionStatus::Cancelled, "").await;
         }
-        let run = Run::new(self, task, view, Self::work_of(task)?);
+        let mut run = Run::new(self, task, view, Self::work_of(task)?);
+        if task.cancel == Some(Cancel::Gently)
+            && task.action.kind == ActionKind::ClusterAttachPolicy
+            && let Some(fronting) = &mut run.work.front
+        {
+            // What has been made is taken down first.
+            let reason = format!("{} [{}] cancelled", task.action.kind.name(), task.action.id.short());
+            fronting.fail(&reason, self.env.now());
+            return self.take_down(run).await;
+        }
+        if task.cancel == Some(Cancel::Gently) && run.is_leaving() {
+            let reason = format!("{} [{}] cancelled", task.action.kind.name(), task.action.id.short());
+            run.refuse(&reason);
+            if let Some(ended) = self.out_of_pool(&mut run).await? {
+                return Ok(ended);
+            }
+        }
         if task.cancel.is_some() {
             return self.cancel_cluster(run).await;
         }
@@ -82,6 +100,14 @@ impl Worker {
         }
         let timed_out = run.deadline().is_some_and(|deadline| self.env.now() > deadline);
         loop {
+            if timed_out && run.is_leaving() {
+                run.refuse("The action ran out of time.");
+            }
+            if (!timed_out || run.is_leaving())
+                && let Some(instead) = self.out_of_pool(&mut run).await?
+            {
+                return Ok(instead);
+            }
             if !timed_out && !run.register().await? {
                 return Ok(Yield::Lost);
             }
@@ -112,6 +138,9 @@ impl Worker {
                     return Ok(Yield::Parked(self.parking(run, &driven)));
                 }
                 continue;
+            }
+            if let Some(waiting) = self.enter_pool(&mut run).await? {
+                return Ok(waiting);
             }
             let more = self.next(decisions, &run, &plan);
             let Some(next) = more else { return self.finish(decisions, run, &plan).await };

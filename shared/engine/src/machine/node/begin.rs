@@ -43,6 +43,9 @@ impl Worker {
         work.begun = true;
         work.polls = 0;
         work.decided = said.decided;
+        if let Some(leaving) = self.leaving(job, view.as_ref()).await? {
+            work.decided.get_or_insert_default().leaves = Some(leaving);
+        }
         let saved = serde_json::to_value(&work).map_err(|cause| StoreError::Corrupt(cause.to_string()))?;
         let now = self.env.now();
         let event = history::started_on_node(&task.action, node, now);

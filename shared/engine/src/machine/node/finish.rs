@@ -31,12 +31,14 @@ pub(super) struct Last {
     pub(super) keeps_capacity: bool,
     /// What policies decided, if that has not been recorded.
     pub(super) data: Option<JsonMap>,
+    /// The node's cluster, if it has just been read.
+    pub(super) view: Option<ClusterView>,
 }
 
 impl Last {
     /// The end of an action that had begun.
-    pub(super) const fn of(fate: Fate) -> Self {
-        Self { fate, begun: true, keeps_capacity: false, data: None }
+    pub(super) fn of(fate: Fate) -> Self {
+        Self { fate, begun: true, keeps_capacity: false, data: None, view: None }
     }
 
     /// The end of an action whose node is settled, whether or not it had begun.
@@ -73,10 +75,11 @@ impl Worker {
         if !last.begun && ended != ActionStatus::Cancelled {
             events.insert(0, history::started_on_node(&task.action, node, now));
         }
-        let last = Last { fate, ..last };
+        let mut last = Last { fate, ..last };
         let finish = end(ended, &reason, now, self.env.settings.retention);
         for _ in 0..TRIES {
-            if self.finish_once(task, node, job, &last, (&events, &finish)).await? {
+            let view = last.view.take();
+            if self.finish_once(task, node, job, (&last, view), (&events, &finish)).await? {
                 tracing::info!(
                     action.id = %task.action.id, action.kind = task.action.kind.name(),
                     node.id = %node.id, status = ended.name(), reason, "action ended"
@@ -95,12 +98,13 @@ impl Worker {
         task: &Task,
         node: &Node,
         job: &Job,
-        last: &Last,
+        (last, view): (&Last, Option<ClusterView>),
         (events, finish): (&[Event], &Finish),
     ) -> Result<bool, StoreError> {
-        let view = match node.cluster_id {
-            Some(cluster) => self.env.store.cluster_view(cluster).await?,
-            None => None,
+        let view = match (view, node.cluster_id) {
+            (Some(view), _) => Some(view),
+            (None, Some(cluster)) => self.env.store.cluster_view(cluster).await?,
+            (None, None) => None,
         };
         let after = view.as_ref().map(|view| judged_after(view, task, node, job, last));
         let judges = matches!(job, Job::Create | Job::Remove);

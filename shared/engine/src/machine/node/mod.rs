@@ -7,6 +7,7 @@
 mod begin;
 mod finish;
 mod policies;
+mod pool;
 mod turn;
 
 use super::{Worker, Yield};
@@ -17,10 +18,12 @@ use coppice_domain::action::{Action, ActionKind, ActionStatus};
 use coppice_domain::cluster::JsonMap;
 use coppice_domain::ids::NodeId;
 use coppice_domain::node::Node;
+use coppice_domain::policies::load_balance::{left, member};
 use coppice_domain::profile::Profile;
 use coppice_domain::time::Timestamp;
 use coppice_store::{Cancel, Parking, Settled, StoreError, Task};
 use finish::{Fate, Last};
+use pool::{joins, made};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::time::Duration;
@@ -86,6 +89,12 @@ impl Worker {
         job: &Job,
         mut work: Work,
     ) -> Result<Yield, StoreError> {
+        if work.made.is_some() {
+            return self.join_pool(task, node, job, work, None).await;
+        }
+        if let Some(instead) = self.leave_pool(task, node, job, &mut work).await? {
+            return Ok(instead);
+        }
         let decided = work.decided.clone().unwrap_or_default();
         if let Some(until) = decided.not_before.filter(|until| *until > self.env.now()) {
             return Ok(self.parked(&work, until, "Waiting for the grace period to pass."));
@@ -107,6 +116,14 @@ impl Worker {
             Step::Settle(mut settlement) => {
                 if *job == Job::Create && decided.placement.is_some() {
                     settlement.changes.data = Some(node.data.clone());
+                }
+                if *job == Job::Remove && member(&node.data).is_some() {
+                    // It has left the pool, and stays.
+                    settlement.changes.data = Some(left(&node.data));
+                }
+                if let Some(made) = made(&settlement, self.env.now()).filter(|_| joins(node, job)) {
+                    work.made = Some(made);
+                    return self.join_pool(task, node, job, work, Some(*settlement)).await;
                 }
                 self.finish_node(task, node, job, Last::settled(*settlement, true)).await
             }
@@ -140,7 +157,7 @@ impl Worker {
         self.parked(work, self.env.now().plus(wait), why)
     }
 
-    fn parked(&self, work: &Work, wake_at: Timestamp, why: &str) -> Yield {
+    pub(super) fn parked(&self, work: &Work, wake_at: Timestamp, why: &str) -> Yield {
         Yield::Parked(Parking {
             wake_at,
             due_at: wake_at.plus(self.env.settings.poll_horizon),

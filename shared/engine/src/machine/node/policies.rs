@@ -61,5 +61,6 @@ fn decided(data: &Data, now: Timestamp) -> Decided {
             .map(|placement| placement.of(0))
             .filter(|place| !place.is_empty()),
         keeps_capacity: manner.is_some_and(|manner| !manner.reduce_desired_capacity),
+        leaves: None,
     }
 }

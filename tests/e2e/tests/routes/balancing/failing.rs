@@ -1,0 +1,289 @@
+//! What becomes of actions whose nodes the balancer does not let go, or does not take.
+
+use super::*;
+use async_trait::async_trait;
+use coppice_compute::balancer::{Balancer, BalancerError, PartPage, PartRef, PartRequest};
+use coppice_compute::{Deletion, PageMark};
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// A service of which some calls do not work.
+#[derive(Default)]
+struct Mood {
+    /// Kinds that cannot be made.
+    unmade: Vec<PartKind>,
+    /// Members of these instances, or all of these kinds, that cannot be deleted.
+    stays: Vec<PartKind>,
+    /// Deletions that are let through before they cannot be done.
+    lets: AtomicUsize,
+    /// Whether each first call of its kind loses its answer.
+    forgetful: bool,
+}
+
+struct Moody {
+    inner: Arc<dyn Balancer>,
+    mood: Mood,
+    heard: Mutex<HashSet<String>>,
+}
+
+impl Moody {
+    fn forgets(&self, what: String) -> bool {
+        self.mood.forgetful && self.heard.lock().unwrap().insert(what)
+    }
+}
+
+fn denied() -> BalancerError {
+    BalancerError::Denied("You may not.".to_owned())
+}
+
+fn silence() -> BalancerError {
+    BalancerError::Transient("No answer.".to_owned())
+}
+
+#[async_trait]
+impl Balancer for Moody {
+    fn staleness(&self) -> Duration {
+        self.inner.staleness()
+    }
+
+    async fn create(&self, request: &PartRequest) -> Result<Part, BalancerError> {
+        if self.mood.unmade.contains(&request.what.kind()) {
+            return Err(denied());
+        }
+        let made = self.inner.create(request).await?;
+        if self.forgets(format!("{:?} {}", made.kind, made.name)) { Err(silence()) } else { Ok(made) }
+    }
+
+    async fn get(&self, part: &PartRef) -> Result<Option<Part>, BalancerError> {
+        self.inner.get(part).await
+    }
+
+    async fn find(&self, name_or_id: &str) -> Result<Option<Part>, BalancerError> {
+        self.inner.find(name_or_id).await
+    }
+
+    async fn list(
+        &self,
+        filter: PartFilter<'_>,
+        after: Option<&PageMark>,
+    ) -> Result<PartPage, BalancerError> {
+        self.inner.list(filter, after).await
+    }
+
+    async fn delete(&self, part: &PartRef) -> Result<Deletion, BalancerError> {
+        if self.mood.stays.contains(&part.kind) {
+            let left =
+                self.mood.lets.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
+            if left.is_err() {
+                return Err(denied());
+            }
+        }
+        let gone = self.inner.delete(part).await?;
+        if self.forgets(format!("{:?} {}", part.kind, part.id)) { Err(silence()) } else { Ok(gone) }
+    }
+}
+
+/// A cluster of so many nodes behind a balancer, and the balancer's pool.
+async fn behind(size: u64) -> (TestApp, String) {
+    let app = ready(size, BalancerConfig::default()).await;
+    assert_eq!(attach(&app, &json!({})).await, succeeded());
+    let pool = kept(&app).await["pool"].as_str().unwrap().to_owned();
+    (app, pool)
+}
+
+/// From now on the worker meets the service in this mood.
+fn meets(app: &mut TestApp, mood: Mood) {
+    let inner = Arc::clone(&app.system.env.balancer);
+    app.system.worker.env.balancer = Arc::new(Moody { inner, mood, heard: Mutex::default() });
+}
+
+fn unkind(unmade: &[PartKind], stays: &[PartKind]) -> Mood {
+    Mood { unmade: unmade.to_vec(), stays: stays.to_vec(), ..Mood::default() }
+}
+
+#[tokio::test]
+async fn nothing_is_taken_out_that_does_not_leave_the_pool() {
+    for (body, count) in [
+        (json!({ "scale_in": { "count": 2 } }), 2),
+        (json!({ "resize": { "adjustment_type": "EXACT_CAPACITY", "number": 1 } }), 2),
+    ] {
+        let (mut app, pool) = behind(3).await;
+        // The first leaves, the second does not.
+        meets(&mut app, Mood { lets: AtomicUsize::new(1), ..unkind(&[], &[PartKind::Member]) });
+        let (status, reason) = act(&app, &body).await;
+        assert_eq!(status, "FAILED");
+        let nodes = nodes(&app).await;
+        let warned: Vec<&Value> = nodes.iter().filter(|node| node["status"] == "WARNING").collect();
+        assert_eq!((nodes.len(), warned.len()), (3, count - 1), "{body}");
+        let id = warned[0]["id"].as_str().unwrap();
+        let expected = format!(
+            "Policy check failure: Failed policy 'lb': Failed in removing deleted node(s) from lb pool: ['{id}']"
+        );
+        assert_eq!(reason, expected);
+        assert_eq!(warned[0]["status_reason"], "Failed in removing node from lb pool.");
+        let cluster = cluster(&app).await;
+        assert_eq!((&cluster["desired_capacity"], &cluster["status"]), (&json!(3), &json!("WARNING")));
+        // Who had left is back.
+        assert_eq!(members(&app, &pool).await.len(), 3);
+        assert!(nodes.iter().all(|node| node["data"]["lb_member"].is_string()));
+    }
+}
+
+#[tokio::test]
+async fn a_node_that_does_not_leave_the_pool_is_not_deleted() {
+    let (mut app, _) = behind(2).await;
+    meets(&mut app, unkind(&[], &[PartKind::Member]));
+    let id = nodes(&app).await[0]["id"].as_str().unwrap().to_owned();
+    let action = app.delete(&format!("/v1/nodes/{id}")).by(ALICE).send().await.expect(202).action();
+    app.drain().await;
+    let text = format!(
+        "Policy check: Failed policy 'lb': Failed in removing deleted node(s) from lb pool: ['{id}']"
+    );
+    assert_eq!(ended(&app, &action).await, failed(&text));
+    let node = nodes(&app).await[0].clone();
+    assert_eq!(
+        (&node["status"], &node["status_reason"]),
+        (&json!("WARNING"), &json!("Failed in removing node from lb pool."))
+    );
+    assert_eq!(cluster(&app).await["desired_capacity"], 2);
+}
+
+#[tokio::test]
+async fn a_node_that_does_not_get_into_the_pool_is_there_all_the_same() {
+    let (mut app, pool) = behind(1).await;
+    meets(&mut app, unkind(&[PartKind::Member], &[]));
+    let (status, reason) = act(&app, &json!({ "scale_out": { "count": 1 } })).await;
+    let node = nodes(&app).await[1].clone();
+    let id = node["id"].as_str().unwrap();
+    let text = format!("Failed policy 'lb': Failed in adding nodes into lb pool: ['{id}']");
+    assert_eq!((status.as_str(), reason), ("FAILED", format!("Policy check failure: {text}")));
+    let warning = (&json!("WARNING"), &json!("Failed in adding node into lb pool."));
+    assert_eq!((&node["status"], &node["status_reason"]), warning);
+    let body = json!({ "node": { "name": "n", "profile_id": "p", "cluster_id": "c" } });
+    let action = app.post("/v1/nodes").by(ALICE).json(&body).send().await.expect(202).action();
+    app.drain().await;
+    let made = nodes(&app).await[2].clone();
+    let id = made["id"].as_str().unwrap();
+    let text = format!("Policy check: Failed policy 'lb': Failed in adding nodes into lb pool: ['{id}']");
+    assert_eq!(ended(&app, &action).await, failed(&text));
+    assert_eq!((&made["status"], &made["status_reason"]), warning);
+    assert!(made["physical_id"].is_string());
+    // Once the service is in a better mood, a recovery brings them in.
+    app.system.worker.env.balancer = Arc::clone(&app.system.env.balancer);
+    assert_eq!(act(&app, &json!({ "recover": { "operation": "REBOOT" } })).await, succeeded());
+    serves(&app, &pool).await;
+    assert_eq!(members(&app, &pool).await.len(), 3);
+}
+
+#[tokio::test]
+async fn a_policy_is_not_attached_whose_pool_does_not_take_a_node() {
+    let mut app = ready(2, slow()).await;
+    meets(&mut app, unkind(&[PartKind::Member], &[]));
+    assert_eq!(attach(&app, &json!({})).await, failed("Failed in adding node into lb pool"));
+    assert_eq!(parts(&app).await, []);
+    assert!(nodes(&app).await.iter().all(|node| node["data"] == json!({}) && node["status"] == "ACTIVE"));
+}
+
+#[tokio::test]
+async fn a_part_that_cannot_be_made_is_named_and_what_there_is_goes() {
+    for (kind, part) in [
+        (PartKind::Balancer, "loadbalancer"),
+        (PartKind::Pool, "lb pool"),
+        (PartKind::Listener, "lb listener"),
+        (PartKind::Monitor, "lb health monitor"),
+    ] {
+        let mut app = ready(1, slow()).await;
+        meets(&mut app, unkind(&[kind], &[]));
+        let text = format!("Failed in creating {part}: You may not.");
+        assert_eq!(attach(&app, &json!({})).await, failed(&text));
+        assert_eq!(parts(&app).await, []);
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_taken_down_stays_attached() {
+    let (mut app, pool) = behind(1).await;
+    meets(&mut app, unkind(&[], &[PartKind::Balancer]));
+    let detach = json!({ "policy_detach": { "policy_id": "lb" } });
+    assert_eq!(act(&app, &detach).await, failed("Failed in deleting loadbalancer: You may not."));
+    assert_eq!(kept(&app).await["pool"], json!(pool));
+    app.delete("/v1/clusters/c?force=true").by(ALICE).at("1.14").send().await.expect(202);
+    app.drain().await;
+    assert_eq!(nodes(&app).await.len(), 1, "a cluster is not deleted without what stands in front of it");
+    app.system.worker.env.balancer = Arc::clone(&app.system.env.balancer);
+    assert_eq!(act(&app, &detach).await, succeeded());
+    assert_eq!(parts(&app).await, []);
+}
+
+#[tokio::test]
+async fn answers_that_are_lost_change_nothing() {
+    let mut app = ready(2, slow()).await;
+    meets(&mut app, Mood { forgetful: true, ..Mood::default() });
+    assert_eq!(attach(&app, &json!({})).await, succeeded());
+    let pool = kept(&app).await["pool"].as_str().unwrap().to_owned();
+    serves(&app, &pool).await;
+    for body in [
+        json!({ "scale_out": { "count": 2 } }),
+        json!({ "scale_in": { "count": 3 } }),
+        json!({ "recover": { "operation": "RECREATE", "check": false } }),
+    ] {
+        assert_eq!(act(&app, &body).await, succeeded(), "{body}");
+        serves(&app, &pool).await;
+    }
+    assert_eq!(parts(&app).await.len(), 4);
+    assert_eq!(act(&app, &json!({ "policy_detach": { "policy_id": "lb" } })).await, succeeded());
+    assert_eq!(parts(&app).await, []);
+}
+
+#[tokio::test]
+async fn a_scaling_that_is_cancelled_while_nodes_leave_the_pool_has_not_been() {
+    let app = ready(4, slow()).await;
+    assert_eq!(attach(&app, &json!({})).await, succeeded());
+    let pool = kept(&app).await["pool"].as_str().unwrap().to_owned();
+    let body = json!({ "scale_in": { "count": 3 } });
+    let action = app.post(TARGET).by(ALICE).json(&body).send().await.expect(202).action();
+    app.drain_until(app.system.env.now().plus(Duration::from_secs(4))).await;
+    assert!(members(&app, &pool).await.len() < 4);
+    let cancel = json!({ "action": { "status": "CANCELLED" } });
+    app.patch(&format!("/v1/actions/{action}")).by(ALICE).at("1.12").json(&cancel).send().await.expect(202);
+    app.drain().await;
+    assert_eq!(ended(&app, &action).await.0, "CANCELLED");
+    let cluster = cluster(&app).await;
+    assert_eq!((&cluster["desired_capacity"], &cluster["status"]), (&json!(4), &json!("ACTIVE")));
+    assert_eq!(members(&app, &pool).await.len(), 4);
+    serves(&app, &pool).await;
+}
+
+#[tokio::test]
+async fn what_nobody_claims_is_swept() {
+    let (app, pool) = behind(1).await;
+    let parts_before = parts(&app).await;
+    let origin = parts_before[0].origin.clone().unwrap();
+    // A part that was made twice, and a member that no node has.
+    let node = nodes(&app).await[0].clone();
+    let balancer = app.system.env.balancer.as_ref();
+    let vip = json!({ "subnet": "public" }).as_object().unwrap().clone();
+    let what = coppice_compute::balancer::Blueprint::Balancer { vip, zone: None, flavor: None };
+    let request = |what| PartRequest { name: "surplus".to_owned(), origin: origin.clone(), what };
+    balancer.create(&request(what)).await.unwrap();
+    let member = coppice_compute::balancer::Member {
+        name: "surplus".to_owned(),
+        instance: node["physical_id"].as_str().unwrap().to_owned(),
+        address: None,
+        port: 80,
+        weight: 1,
+    };
+    let what =
+        coppice_compute::balancer::Blueprint::Member { pool: pool.clone(), subnet: "s".to_owned(), member };
+    balancer.create(&request(what)).await.unwrap();
+    assert_eq!((parts(&app).await.len(), members(&app, &pool).await.len()), (5, 2));
+    let worker = &app.system.worker;
+    coppice_engine::reconciler::run(worker).await.unwrap();
+    assert_eq!((parts(&app).await.len(), members(&app, &pool).await.len()), (5, 2), "they are young");
+    app.clock.advance(Duration::from_secs(1500));
+    coppice_engine::reconciler::run(worker).await.unwrap();
+    assert_eq!(parts(&app).await, parts_before);
+    serves(&app, &pool).await;
+}
