@@ -5,6 +5,7 @@
 
 pub mod action;
 pub mod cluster;
+pub mod drift;
 pub mod evaluate;
 pub mod event;
 pub mod fault;

@@ -99,6 +99,8 @@ pub struct Settings {
     pub retention: Duration,
     /// How the search for unclaimed instances is paced.
     pub leaks: LeakSweep,
+    /// How the search for drift is paced.
+    pub drift: DriftSweep,
     /// How long after the reconciler's last run the services count as down.
     pub service_down_time: Duration,
 }
@@ -121,6 +123,20 @@ pub struct LeakSweep {
     pub grace: Duration,
     /// How far back a search reaches beyond the one before.
     pub overlap: Duration,
+}
+
+/// How the search for nodes whose instance is gone, broken or another than their profile says is paced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DriftSweep {
+    /// How often the backend is asked for all instances. Only where they are others than before, or in another
+    /// condition, are nodes looked through.
+    pub every: Duration,
+    /// Nodes that were settled less than this ago are left alone: their instance may not show yet.
+    pub grace: Duration,
+    /// Nodes looked through in one run.
+    pub nodes: usize,
+    /// Nodes compared with their profile each time; 0 for none.
+    pub compared: usize,
 }
 
 impl Default for Settings {
@@ -146,6 +162,8 @@ impl Default for Settings {
             max_attempts: 20,
             retention: RETENTION,
             leaks: LeakSweep { every: seconds(600), grace: seconds(300), overlap: seconds(7200) },
+            // The grace is more than clocks differ by.
+            drift: DriftSweep { every: seconds(600), grace: seconds(900), nodes: 1000, compared: 2 },
             // Three runs of the schedule, of which one may fail and one be late.
             service_down_time: seconds(180),
         }

@@ -22,6 +22,6 @@ pub mod reconciler;
 pub mod testing;
 mod work;
 
-pub use env::{Doorbell, DoorbellError, Env, LeakSweep, Pace, Settings};
+pub use env::{Doorbell, DoorbellError, DriftSweep, Env, LeakSweep, Pace, Settings};
 pub use machine::Worker;
 pub use mailboxes::{Letter, MailboxError, Mailboxes};

@@ -3,7 +3,7 @@
 use coppice_api::identity::IdentityConfig;
 use coppice_compute::health::ProbeSettings;
 use coppice_compute::simulated::SimulatedConfig;
-use coppice_engine::{LeakSweep, Pace, Settings};
+use coppice_engine::{DriftSweep, LeakSweep, Pace, Settings};
 use serde::Deserialize;
 use std::time::Duration;
 
@@ -58,6 +58,10 @@ pub struct Overrides {
     leak_every_seconds: Option<f64>,
     leak_grace_seconds: Option<f64>,
     leak_overlap_seconds: Option<f64>,
+    drift_every_seconds: Option<f64>,
+    drift_grace_seconds: Option<f64>,
+    drift_nodes: Option<usize>,
+    drift_compared: Option<usize>,
     service_down_seconds: Option<f64>,
 }
 
@@ -100,6 +104,12 @@ impl Overrides {
                 every: span(self.leak_every_seconds, to.leaks.every),
                 grace: span(self.leak_grace_seconds, to.leaks.grace),
                 overlap: span(self.leak_overlap_seconds, to.leaks.overlap),
+            },
+            drift: DriftSweep {
+                every: span(self.drift_every_seconds, to.drift.every),
+                grace: span(self.drift_grace_seconds, to.drift.grace),
+                nodes: self.drift_nodes.unwrap_or(to.drift.nodes).max(1),
+                compared: self.drift_compared.unwrap_or(to.drift.compared),
             },
             service_down_time: span(self.service_down_seconds, to.service_down_time),
             deployment: to.deployment,
