@@ -1,6 +1,7 @@
 //! Answering the doorbell: is there something to do, may this worker do it, and what then?
 
 use crate::accept::ring;
+use crate::env::Settings;
 use crate::machine::{Worker, Yield};
 use coppice_domain::action::{Action, ActionStatus};
 use coppice_domain::ids::ActionId;
@@ -33,8 +34,10 @@ pub async fn handle(worker: &Worker, id: ActionId, seq: i64) -> Result<Outcome, 
         // Another worker is at it; if it dies, this message finds out.
         return Ok(Outcome::Wait(until.since(now)));
     }
-    // A client that wants the action cancelled does not wait for what the action waits for.
-    if !stops(&task, task.work.as_ref()) {
+    // A client that wants the action cancelled does not wait for what the action waits for; nor does an action
+    // whose hook was completed.
+    let hook_waits = task.action.status == ActionStatus::WaitingLifecycleCompletion;
+    if !stops(&task, task.work.as_ref()) && !(hook_waits && task.heard) {
         if let Some(wake_at) = task.wake_at.filter(|wake_at| *wake_at > now) {
             return Ok(Outcome::Wait(wake_at.since(now)));
         }
@@ -44,8 +47,8 @@ pub async fn handle(worker: &Worker, id: ActionId, seq: i64) -> Result<Outcome, 
     }
     let claim = Claim { owner: worker.id, now, lease: env.settings.lease, seq: task.seq };
     let Some(task) = env.store.task_claim(id, claim).await? else { return Ok(Outcome::Done) };
-    if task.attempts > env.settings.max_attempts {
-        return match worker.give_up(&task).await? {
+    if let Some(reason) = spent(&task, &env.settings) {
+        return match worker.give_up(&task, reason).await? {
             Yield::Ended | Yield::Lost => Ok(Outcome::Done),
             Yield::Parked(parking) => park(worker, &task, &parking).await,
         };
@@ -69,13 +72,28 @@ pub async fn handle(worker: &Worker, id: ActionId, seq: i64) -> Result<Outcome, 
     }
 }
 
+/// Why a claimed action is not carried on: it gets nowhere, or goes round and round. However it came to that,
+/// nothing comes back to the queue for ever.
+fn spent(task: &Task, settings: &Settings) -> Option<String> {
+    let longest = i64::try_from(settings.pace.longest.as_secs()).unwrap_or(i64::MAX).max(1);
+    let polls = task.action.timeout.max(0) / longest;
+    if task.attempts > settings.max_attempts {
+        Some(format!("The action was abandoned after {} attempts.", task.attempts - 1))
+    } else if task.seq > settings.max_hops.saturating_add(polls) {
+        Some(format!("The action was abandoned after it was put off {} times.", task.seq))
+    } else {
+        None
+    }
+}
+
 async fn park(worker: &Worker, task: &Task, parking: &Parking) -> Result<Outcome, StoreError> {
     let env = &worker.env;
     if let Some(parked) = env.store.task_park(task, parking).await? {
         let delay = parking.wake_at.since(env.now()).min(LONGEST_DELAY);
         let work = parking.work.as_ref().or(task.work.as_ref());
         let cancelled = Task { cancel: parked.cancel, ..task.clone() };
-        let delay = if stops(&cancelled, work) { Duration::ZERO } else { delay };
+        let heard = parked.heard && parking.status == ActionStatus::WaitingLifecycleCompletion;
+        let delay = if heard || stops(&cancelled, work) { Duration::ZERO } else { delay };
         ring(env, &task.action.project, task.action.id, parked.seq, delay).await;
     }
     Ok(Outcome::Done)
@@ -104,10 +122,24 @@ async fn quiet(worker: &Worker, task: &Task, now: Timestamp) -> Result<Option<Du
     worker.nothing_new(task, now).await
 }
 
+/// When an action that has begun runs out of time.
+fn deadline(action: &Action) -> Option<Timestamp> {
+    let allowed = Duration::from_secs(u64::try_from(action.timeout).unwrap_or(0));
+    action.start_time.map(|start| start.plus(allowed))
+}
+
 /// Whether an action has run out of time.
 pub(crate) fn overdue(action: &Action, now: Timestamp) -> bool {
-    let allowed = Duration::from_secs(u64::try_from(action.timeout).unwrap_or(0));
-    action.start_time.is_some_and(|start| now > start.plus(allowed))
+    deadline(action).is_some_and(|deadline| now > deadline)
+}
+
+/// When an action that waits for `wait` is woken: no later than it runs out of time, however long its backend
+/// asks to be left alone.
+pub(crate) fn waking(action: &Action, now: Timestamp, wait: Duration) -> Timestamp {
+    let wake_at = now.plus(wait);
+    // The moment after the deadline is the first at which the action is overdue.
+    let last = deadline(action).map(|deadline| deadline.plus(Duration::from_micros(1)));
+    last.filter(|last| *last > now).map_or(wake_at, |last| wake_at.min(last))
 }
 
 /// The end of an action at `now`, kept for the retention period.

@@ -95,6 +95,9 @@ pub struct Settings {
     pub batch_interval: Duration,
     /// Claims without progress after which an action is given up.
     pub max_attempts: i64,
+    /// How often an action may be put off, beyond the polls that its timeout explains, before it is given up:
+    /// the limit of the loop from queue to worker to queue.
+    pub max_hops: i64,
     /// How long finished actions and events are kept.
     pub retention: Duration,
     /// How the search for unclaimed instances is paced.
@@ -160,6 +163,7 @@ impl Default for Settings {
             max_actions_per_batch: 0,
             batch_interval: seconds(3),
             max_attempts: 20,
+            max_hops: 10_000,
             retention: RETENTION,
             leaks: LeakSweep { every: seconds(600), grace: seconds(300), overlap: seconds(7200) },
             // The grace is more than clocks differ by.

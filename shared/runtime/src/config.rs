@@ -54,6 +54,7 @@ pub struct Overrides {
     max_actions_per_batch: Option<usize>,
     batch_interval_seconds: Option<f64>,
     max_attempts: Option<i64>,
+    max_hops: Option<i64>,
     retention_days: Option<f64>,
     leak_every_seconds: Option<f64>,
     leak_grace_seconds: Option<f64>,
@@ -99,6 +100,7 @@ impl Overrides {
             max_actions_per_batch: self.max_actions_per_batch.unwrap_or(to.max_actions_per_batch),
             batch_interval: span(self.batch_interval_seconds, to.batch_interval),
             max_attempts: self.max_attempts.unwrap_or(to.max_attempts),
+            max_hops: self.max_hops.unwrap_or(to.max_hops),
             retention: span(self.retention_days.map(|days| days * 86_400.0), to.retention),
             leaks: LeakSweep {
                 every: span(self.leak_every_seconds, to.leaks.every),

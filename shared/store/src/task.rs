@@ -42,6 +42,8 @@ pub struct Task {
     pub work: Option<Value>,
     /// Whether a client wants it cancelled, and how.
     pub cancel: Option<Cancel>,
+    /// Whether the lifecycle hook that it waits for was completed.
+    pub heard: bool,
 }
 
 /// How a client wants an action cancelled.
@@ -90,6 +92,8 @@ pub struct Parked {
     pub seq: i64,
     /// Whether a client wants it cancelled by now.
     pub cancel: Option<Cancel>,
+    /// Whether the lifecycle hook that it waits for was completed by now.
+    pub heard: bool,
 }
 
 fn cancel(item: &Item) -> Option<Cancel> {
@@ -98,6 +102,11 @@ fn cancel(item: &Item) -> Option<Cancel> {
 
 /// Attribute: that a client wants the action cancelled, and how.
 const CANCEL: &str = "control";
+/// Attribute: that the action is held up by a lifecycle hook of its own, which may be completed whatever the
+/// action's status says at the moment.
+pub(crate) const HOOKED: &str = "hooked";
+/// Attribute: that it was.
+pub(crate) const HEARD: &str = "heard";
 const GENTLY: &str = "CANCEL";
 const FORCED: &str = "FORCE";
 
@@ -134,6 +143,7 @@ impl Task {
             due_at: moment(item, "due_at"),
             attempts: number(item, "attempts").unwrap_or(0),
             cancel: cancel(item),
+            heard: item.contains_key(HEARD),
             work: work.map_err(|cause| {
                 StoreError::Corrupt(format!("work of {:?}: {cause}", key_of(item).map(|key| key.pk)))
             })?,
@@ -213,7 +223,9 @@ impl Store {
             write = due(write, id, parking.due_at);
         }
         match self.write(task.fenced(write)).await? {
-            Written::Done(item) => Ok(Some(Parked { seq, cancel: cancel(&item) })),
+            Written::Done(item) => {
+                Ok(Some(Parked { seq, cancel: cancel(&item), heard: item.contains_key(HEARD) }))
+            }
             Written::Refused(_) => Ok(None),
         }
     }
@@ -240,6 +252,17 @@ impl Store {
             Written::Done(item) => Ok(Some(number(&item, "seq").unwrap_or(0))),
             Written::Refused(_) => Ok(None),
         }
+    }
+
+    /// Saves the plan of a claimed task that is held up by a lifecycle hook, which may be completed from now
+    /// on; `false` when the claim was lost.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn task_hooked(&self, task: &Task, work: &Value) -> Result<bool, StoreError> {
+        let write =
+            Write::update(keys::action(task.action.id)).set("work", s(work.to_string())).set(HOOKED, n(1));
+        Ok(matches!(self.write(task.fenced(write)).await?, Written::Done(_)))
     }
 
     /// Saves the plan of a claimed task and renews its lease; `false` when the claim was lost.
@@ -286,7 +309,19 @@ pub(crate) fn finish(id: ActionId, finish: &Finish) -> Write {
         .set("status_reason", s(&finish.status_reason))
         .set("end_time", at(finish.at))
         .set("expires_at", n(finish.expires_at));
-    ["owner", "lease_until", "wake_at", "due_at", "due", "due_shard", "attempts", "work", CANCEL]
-        .into_iter()
-        .fold(write, Write::remove)
+    [
+        "owner",
+        "lease_until",
+        "wake_at",
+        "due_at",
+        "due",
+        "due_shard",
+        "attempts",
+        "work",
+        CANCEL,
+        HOOKED,
+        HEARD,
+    ]
+    .into_iter()
+    .fold(write, Write::remove)
 }

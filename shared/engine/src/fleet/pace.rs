@@ -5,7 +5,6 @@ use crate::env::Settings;
 use crate::jobs::Job;
 use crate::work::{Batches, Hook, Pace, Placement, Plan};
 use coppice_domain::cluster::JsonMap;
-use coppice_domain::policies::Data;
 use coppice_domain::time::Timestamp;
 use serde_json::Value;
 use std::time::Duration;
@@ -34,7 +33,7 @@ impl Run<'_> {
                 let manner = self.decided.deletion.as_ref().and_then(|deletion| deletion.manner);
                 let grace = manner.map_or(0, |manner| manner.grace_period);
                 pace.not_before = (grace > 0).then(|| now.plus(Duration::from_secs(grace)));
-                pace.hook = hook(&self.decided);
+                pace.hook = Hook::decided(&self.decided);
             }
             Some(Job::Update(_)) => pace.batches = self.batches().or(pace.batches),
             _ => {}
@@ -80,10 +79,4 @@ fn allowed(settings: &Settings) -> Option<Batches> {
         pause: settings.batch_interval.as_secs(),
         ends_on_failure: false,
     })
-}
-
-/// The lifecycle hook that a deletion policy asks for. One without a queue tells nobody.
-fn hook(decided: &Data) -> Option<Hook> {
-    let hooks = decided.hooks.as_ref().filter(|hooks| !hooks.queue.is_empty())?;
-    Some(Hook { queue: hooks.queue.clone(), timeout: hooks.timeout, told: 0, told_at: None })
 }

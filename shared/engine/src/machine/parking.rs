@@ -1,6 +1,7 @@
 //! Waiting: how long, and whether there is anything new.
 
 use super::Worker;
+use crate::dispatch::waking;
 use crate::fleet::{Driven, Run};
 use crate::work::{Plan, Work};
 use coppice_domain::action::ActionStatus;
@@ -42,7 +43,7 @@ impl Worker {
         run.work.polls = if progress { 0 } else { run.work.polls.saturating_add(1) };
         let wait = settings.pace.wait(run.work.polls).max(not_before.unwrap_or_default());
         // A hook that is heard wakes the action.
-        let wake_at = run.held_until().unwrap_or_else(|| self.env.now().plus(wait));
+        let wake_at = run.held_until().unwrap_or_else(|| waking(&run.task.action, self.env.now(), wait));
         self.parked_until(&run, wake_at, "Waiting for depended actions.")
     }
 

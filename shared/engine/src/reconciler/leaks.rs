@@ -4,7 +4,7 @@
 //! deployment in which nothing happens costs nothing.
 
 use crate::machine::Worker;
-use coppice_compute::{Deletion, Filter, Instance, list_all};
+use coppice_compute::{Consequence, Deletion, Filter, Instance, list_all};
 use coppice_domain::ids::NodeId;
 use coppice_domain::node::Node;
 use coppice_store::{PhaseState, StoreError, child};
@@ -52,6 +52,10 @@ pub(super) async fn run(worker: &Worker, before: Option<&PhaseState>) -> Result<
             Err(error) => {
                 tracing::warn!(instance.id = %instance.id, error = %error, "unclaimed instance not deleted");
                 complete = false;
+                // A backend that asks to be left alone is: the rest can wait for the next run.
+                if matches!(error.consequence(), Consequence::RetryLater { .. }) {
+                    break;
+                }
             }
         }
     }

@@ -38,6 +38,9 @@ pub(crate) struct Work {
     /// What policies decided about an action on a node.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) decided: Option<Decided>,
+    /// The hook that holds up an action on a node, before it begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) hook: Option<Hook>,
 }
 
 /// What policies decided about an action on a node.

@@ -3,6 +3,7 @@
 //! on is parked.
 
 use super::is_zero;
+use coppice_domain::policies::Data;
 use coppice_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -48,6 +49,19 @@ pub(crate) struct Hook {
     /// When the first of them was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) told_at: Option<Timestamp>,
+}
+
+impl Hook {
+    /// The lifecycle hook that a deletion policy asks for. One without a queue tells nobody.
+    pub(crate) fn decided(data: &Data) -> Option<Self> {
+        let hooks = data.hooks.as_ref().filter(|hooks| !hooks.queue.is_empty())?;
+        Some(Self { queue: hooks.queue.clone(), timeout: hooks.timeout, told: 0, told_at: None })
+    }
+
+    /// When the hook's time is up; none before anybody was told.
+    pub(crate) fn until(&self) -> Option<Timestamp> {
+        self.told_at.map(|told| told.plus(Duration::from_secs(self.timeout)))
+    }
 }
 
 impl Pace {

@@ -16,6 +16,7 @@ mod isolation;
 mod lists;
 mod nodes;
 mod outcomes;
+mod pacing;
 mod phases;
 mod policies;
 mod policy_types;

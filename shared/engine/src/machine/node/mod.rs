@@ -6,11 +6,12 @@
 
 mod begin;
 mod finish;
+mod hook;
 mod policies;
 mod turn;
 
 use super::{Worker, Yield};
-use crate::dispatch::{end, overdue};
+use crate::dispatch::{end, overdue, waking};
 use crate::jobs::{Hand, Job, Recovery, Step, Update};
 use crate::work::{Decided, Work};
 use coppice_domain::action::{Action, ActionKind, ActionStatus};
@@ -123,20 +124,26 @@ impl Worker {
                 match launched {
                     Settled::Done | Settled::Earlier(..) => {
                         work.polls = 0;
-                        Ok(self.waiting(&mut work, None, "Waiting for the backend."))
+                        Ok(self.waiting(task, &mut work, None, "Waiting for the backend."))
                     }
                     Settled::Superseded | Settled::Gone => self.superseded(task, node).await,
                 }
             }
-            Step::Waits => Ok(self.waiting(&mut work, None, "Waiting for the backend.")),
-            Step::PutOff(after) => Ok(self.waiting(&mut work, after, "Waiting for the backend.")),
+            Step::Waits => Ok(self.waiting(task, &mut work, None, "Waiting for the backend.")),
+            Step::PutOff(after) => Ok(self.waiting(task, &mut work, after, "Waiting for the backend.")),
         }
     }
 
-    pub(super) fn waiting(&self, work: &mut Work, not_before: Option<Duration>, why: &str) -> Yield {
+    pub(super) fn waiting(
+        &self,
+        task: &Task,
+        work: &mut Work,
+        not_before: Option<Duration>,
+        why: &str,
+    ) -> Yield {
         work.polls = work.polls.saturating_add(1);
         let wait = self.env.settings.pace.wait(work.polls - 1).max(not_before.unwrap_or_default());
-        self.parked(work, self.env.now().plus(wait), why)
+        self.parked(work, waking(&task.action, self.env.now(), wait), why)
     }
 
     fn parked(&self, work: &Work, wake_at: Timestamp, why: &str) -> Yield {

@@ -2,6 +2,7 @@
 
 mod bindings;
 mod cancelling;
+mod hooks;
 mod members;
 mod nodes;
 mod policies;

@@ -5,7 +5,7 @@ use coppice_domain::receiver::hook_mailbox;
 use coppice_domain::time::Timestamp;
 use std::time::Duration;
 
-async fn ready(size: u64) -> (TestApp, String) {
+pub(super) async fn ready(size: u64) -> (TestApp, String) {
     let app = TestApp::new().await;
     let profile = app.profile(ALICE, "p").await;
     let cluster = app.cluster(ALICE, "c", &profile, size).await;
@@ -13,7 +13,7 @@ async fn ready(size: u64) -> (TestApp, String) {
 }
 
 /// Makes a policy of this type and attaches it.
-async fn attach(app: &TestApp, target: &str, kind: &str, properties: Value) {
+pub(super) async fn attach(app: &TestApp, target: &str, kind: &str, properties: Value) {
     let (name, version) = kind.rsplit_once('-').unwrap();
     let spec = json!({ "type": name, "version": version, "properties": properties });
     app.policy(ALICE, kind, &spec).await;
@@ -22,7 +22,7 @@ async fn attach(app: &TestApp, target: &str, kind: &str, properties: Value) {
 }
 
 /// The members by index.
-async fn members(app: &TestApp) -> Vec<Value> {
+pub(super) async fn members(app: &TestApp) -> Vec<Value> {
     let nodes = app.show(ALICE, "/v1/nodes?cluster_id=c", "nodes").await;
     let mut nodes = nodes.as_array().unwrap().clone();
     nodes.sort_by_key(|node| node["index"].as_i64());
@@ -34,11 +34,11 @@ async fn indexes(app: &TestApp) -> Vec<i64> {
 }
 
 /// Starts an action and answers with its id.
-async fn start(app: &TestApp, target: &str, body: &Value) -> String {
+pub(super) async fn start(app: &TestApp, target: &str, body: &Value) -> String {
     app.post(target).by(ALICE).at("1.14").json(body).send().await.expect(202).action()
 }
 
-fn later(app: &TestApp, seconds: u64) -> Timestamp {
+pub(super) fn later(app: &TestApp, seconds: u64) -> Timestamp {
     app.system.env.now().plus(Duration::from_secs(seconds))
 }
 
