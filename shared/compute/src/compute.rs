@@ -8,6 +8,7 @@ use crate::listing::{Filter, Page, PageMark};
 use crate::request::CreateRequest;
 use async_trait::async_trait;
 use coppice_domain::cluster::JsonMap;
+use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -115,6 +116,28 @@ pub trait Compute: Send + Sync {
     /// # Errors
     /// `Throttled`, `Denied`, `Transient`.
     async fn describe(&self, id: &str) -> Result<Option<JsonMap>, ComputeError>;
+
+    /// Which of the properties that a profile asks for an instance does not have, by their names in order;
+    /// none if the backend does not know the instance. Only what can be told for certain: a driver whose
+    /// backend tells an id where profiles may give a name resolves it before it compares.
+    ///
+    /// # Errors
+    /// `Throttled`, `Denied`, `Transient`.
+    async fn differences(&self, id: &str, spec: &JsonMap) -> Result<Option<Vec<String>>, ComputeError> {
+        Ok(self.describe(id).await?.map(|described| differing(spec, &described)))
+    }
+}
+
+/// The plain properties that both name, and that are not the same. Lists and objects are told in other words
+/// than they were asked for.
+fn differing(spec: &JsonMap, described: &JsonMap) -> Vec<String> {
+    let plain = |value: &Value| value.is_string() || value.is_number() || value.is_boolean();
+    let differs = |(name, wanted): &(&String, &Value)| {
+        plain(wanted) && described.get(*name).is_some_and(|had| plain(had) && had != *wanted)
+    };
+    let mut names: Vec<String> = spec.iter().filter(differs).map(|(name, _)| name.clone()).collect();
+    names.sort();
+    names
 }
 
 #[async_trait]
@@ -153,5 +176,30 @@ impl<C: Compute + ?Sized> Compute for Arc<C> {
 
     async fn describe(&self, id: &str) -> Result<Option<JsonMap>, ComputeError> {
         (**self).describe(id).await
+    }
+
+    async fn differences(&self, id: &str, spec: &JsonMap) -> Result<Option<Vec<String>>, ComputeError> {
+        (**self).differences(id, spec).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_both_tell_in_the_same_words_is_compared() {
+        let spec = json!({
+            "flavor": "1", "image": "a", "key_name": null, "auto_disk_config": true, "name": "n",
+            "networks": [{ "network": "a", "fixed_ip": "10.0.0.3" }], "metadata": { "a": 1 },
+        });
+        let differing =
+            |described: Value| differing(spec.as_object().unwrap(), described.as_object().unwrap());
+        assert_eq!(differing(json!({})), Vec::<String>::new());
+        let same = json!({ "flavor": "1", "key_name": "k", "networks": [], "metadata": {}, "more": 1 });
+        assert_eq!(differing(same), Vec::<String>::new());
+        let other = json!({ "name": "m", "flavor": "2", "image": null, "auto_disk_config": false });
+        assert_eq!(differing(other), ["auto_disk_config", "flavor", "name"]);
     }
 }

@@ -7,6 +7,7 @@ pub mod action;
 pub mod announcement;
 pub mod cluster;
 pub mod cluster_config;
+pub mod drift;
 pub mod evaluate;
 pub mod event;
 pub mod fault;

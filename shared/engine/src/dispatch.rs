@@ -1,6 +1,7 @@
 //! Answering the doorbell: is there something to do, may this worker do it, and what then?
 
 use crate::accept::ring;
+use crate::env::Settings;
 use crate::machine::{Worker, Yield};
 use crate::work::Work;
 use coppice_domain::action::{Action, ActionStatus};
@@ -34,8 +35,10 @@ pub async fn handle(worker: &Worker, id: ActionId, seq: i64) -> Result<Outcome, 
         // Another worker is at it; if it dies, this message finds out.
         return Ok(Outcome::Wait(until.since(now)));
     }
-    // A client that wants the action cancelled does not wait for what the action waits for.
-    if !stops(&task, task.work.as_ref()) {
+    // A client that wants the action cancelled does not wait for what the action waits for; nor does an action
+    // whose hook was completed.
+    let heard = task.heard && task.action.status == ActionStatus::WaitingLifecycleCompletion;
+    if !heard && !stops(&task, task.work.as_ref()) {
         if let Some(wake_at) = task.wake_at.filter(|wake_at| *wake_at > now) {
             return Ok(Outcome::Wait(wake_at.since(now)));
         }
@@ -45,8 +48,8 @@ pub async fn handle(worker: &Worker, id: ActionId, seq: i64) -> Result<Outcome, 
     }
     let claim = Claim { owner: worker.id, now, lease: env.settings.lease, seq: task.seq };
     let Some(task) = env.store.task_claim(id, claim).await? else { return Ok(Outcome::Done) };
-    if task.attempts > env.settings.max_attempts {
-        return match worker.give_up(&task).await? {
+    if let Some(reason) = spent(&task, &env.settings) {
+        return match worker.give_up(&task, reason).await? {
             Yield::Ended | Yield::Lost => Ok(Outcome::Done),
             Yield::Parked(parking) => park(worker, &task, &parking).await,
         };
@@ -72,14 +75,29 @@ pub async fn handle(worker: &Worker, id: ActionId, seq: i64) -> Result<Outcome, 
     }
 }
 
+/// Why a claimed action is not carried on: it gets nowhere, or goes round and round. However it came to that,
+/// nothing comes back to the queue for ever.
+fn spent(task: &Task, settings: &Settings) -> Option<String> {
+    let longest = i64::try_from(settings.pace.longest.as_secs()).unwrap_or(i64::MAX).max(1);
+    let polls = task.action.timeout.max(0) / longest;
+    if task.attempts > settings.max_attempts {
+        Some(format!("The action was abandoned after {} attempts.", task.attempts - 1))
+    } else if task.seq > settings.max_hops.saturating_add(polls) {
+        Some(format!("The action was abandoned after it was put off {} times.", task.seq))
+    } else {
+        None
+    }
+}
+
 async fn park(worker: &Worker, task: &Task, parking: &Parking) -> Result<Outcome, StoreError> {
     let env = &worker.env;
     match env.store.task_park(task, parking).await? {
-        Parked::Down { seq, cancel } => {
+        Parked::Down { seq, cancel, heard } => {
             let delay = parking.wake_at.since(env.now()).min(LONGEST_DELAY);
             let work = parking.work.as_ref().or(task.work.as_ref());
             let cancelled = Task { cancel, ..task.clone() };
-            let delay = if stops(&cancelled, work) { Duration::ZERO } else { delay };
+            let heard = heard && parking.status == ActionStatus::WaitingLifecycleCompletion;
+            let delay = if heard || stops(&cancelled, work) { Duration::ZERO } else { delay };
             ring(env, &task.action.project, task.action.id, seq, delay).await;
         }
         Parked::Woken(woken) => {
@@ -132,6 +150,15 @@ pub(crate) fn deadline(action: &Action, grace_until: Option<Timestamp>) -> Optio
 /// Whether an action has run out of time.
 pub(crate) fn overdue(action: &Action, grace_until: Option<Timestamp>, now: Timestamp) -> bool {
     deadline(action, grace_until).is_some_and(|deadline| now > deadline)
+}
+
+/// When an action that waits for `wait` is woken: no later than it runs out of time, at `deadline`, however long
+/// its backend asks to be left alone.
+pub(crate) fn waking(deadline: Option<Timestamp>, now: Timestamp, wait: Duration) -> Timestamp {
+    let wake_at = now.plus(wait);
+    // The moment after the deadline is the first at which the action is overdue.
+    let last = deadline.map(|deadline| deadline.plus(Duration::from_micros(1)));
+    last.filter(|last| *last > now).map_or(wake_at, |last| wake_at.min(last))
 }
 
 /// The end of an action at `now`, kept for the retention period.

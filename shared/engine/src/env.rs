@@ -98,10 +98,15 @@ pub struct Settings {
     pub batch_interval: Duration,
     /// Claims without progress after which an action is given up.
     pub max_attempts: i64,
+    /// How often an action may be put off, beyond the polls that its timeout explains, before it is given up:
+    /// the limit of the loop from queue to worker to queue.
+    pub max_hops: i64,
     /// How long finished actions and events are kept.
     pub retention: Duration,
     /// How the search for unclaimed instances is paced.
     pub leaks: LeakSweep,
+    /// How the search for drift is paced.
+    pub drift: DriftSweep,
     /// How long after the reconciler's last run the services count as down.
     pub service_down_time: Duration,
 }
@@ -136,6 +141,20 @@ impl LeakSweep {
     }
 }
 
+/// How the search for nodes whose instance is gone, broken or another than their profile says is paced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DriftSweep {
+    /// How often the backend is asked for all instances. Only where they are others than before, or in another
+    /// condition, are nodes looked through.
+    pub every: Duration,
+    /// Nodes that were settled less than this ago are left alone: their instance may not show yet.
+    pub grace: Duration,
+    /// Nodes looked through in one run.
+    pub nodes: usize,
+    /// Nodes compared with their profile each time; 0 for none.
+    pub compared: usize,
+}
+
 impl Default for Settings {
     fn default() -> Self {
         let seconds = Duration::from_secs;
@@ -157,8 +176,11 @@ impl Default for Settings {
             max_actions_per_batch: 0,
             batch_interval: seconds(3),
             max_attempts: 20,
+            max_hops: 10_000,
             retention: RETENTION,
             leaks: LeakSweep { every: seconds(600), grace: seconds(300), overlap: seconds(7200) },
+            // The grace is more than clocks differ by.
+            drift: DriftSweep { every: seconds(600), grace: seconds(900), nodes: 1000, compared: 2 },
             // Three runs of the schedule, of which one may fail and one be late.
             service_down_time: seconds(180),
         }

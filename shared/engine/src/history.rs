@@ -2,9 +2,10 @@
 
 use coppice_domain::action::{Action, ActionKind, ActionStatus};
 use coppice_domain::cluster::{Cluster, JsonMap};
+use coppice_domain::drift::{self, Told};
 use coppice_domain::event::{Event, Level, Phase};
 use coppice_domain::ids::EventId;
-use coppice_domain::node::Node;
+use coppice_domain::node::{Node, NodeStatus};
 use coppice_domain::time::Timestamp;
 
 /// The event that an action on a cluster begins.
@@ -48,6 +49,30 @@ pub(crate) fn ended_on_node(
 ) -> Event {
     let (level, phase) = outcome(status);
     node_event(action, node, now, level, phase, reason.to_owned())
+}
+
+/// The event that something was found about a node's instance, or is over.
+pub(crate) fn drifted(node: &Node, told: &Told, id: EventId, now: Timestamp) -> Event {
+    let (level, phase) = match told.status {
+        NodeStatus::Active => (Level::Info, Phase::End),
+        NodeStatus::Warning => (Level::Warn, Phase::Error),
+        _ => (Level::Error, Phase::Error),
+    };
+    Event {
+        id,
+        timestamp: now,
+        oid: node.id.uuid(),
+        oname: node.name.clone(),
+        otype: "NODE".to_owned(),
+        cluster_id: node.cluster_id,
+        level,
+        user: node.user.clone(),
+        project: node.project.clone(),
+        action: drift::SUBJECT.to_owned(),
+        status: phase,
+        status_reason: told.reason.clone(),
+        meta_data: JsonMap::new(),
+    }
 }
 
 const fn outcome(status: ActionStatus) -> (Level, Phase) {

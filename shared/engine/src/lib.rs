@@ -25,6 +25,6 @@ pub mod testing;
 mod work;
 
 pub use bus::{Bus, BusError};
-pub use env::{Doorbell, DoorbellError, Env, LeakSweep, Pace, Settings};
+pub use env::{Doorbell, DoorbellError, DriftSweep, Env, LeakSweep, Pace, Settings};
 pub use machine::Worker;
 pub use mailboxes::{Letter, MailboxError, Mailboxes};

@@ -4,11 +4,25 @@
 use crate::accept::ring;
 use crate::env::Env;
 use coppice_domain::action::Action;
+use coppice_domain::ids::ActionId;
+use coppice_domain::node::Node;
 use coppice_store::StoreError;
+use serde_json::json;
 use std::time::Duration;
 
 /// Why an action is ready after its hook.
 const COMPLETE: &str = "Lifecycle complete.";
+
+/// What the owner of a node that is to go is told.
+pub(crate) fn notice(token: ActionId, node: &Node) -> String {
+    let notice = json!({
+        "lifecycle_action_token": token,
+        "node_id": node.id,
+        "resource_id": node.physical_id,
+        "lifecycle_transition_type": "termination",
+    });
+    notice.to_string()
+}
 
 /// Lets an action go on that waits for its hook; `false` when it does not, and nothing happens. One that
 /// another derived is carried on by that one, which is woken.

@@ -4,7 +4,7 @@ use coppice_api::identity::IdentityConfig;
 use coppice_compute::health::ProbeSettings;
 use coppice_compute::simulated::SimulatedConfig;
 use coppice_domain::ids::ReceiverId;
-use coppice_engine::{LeakSweep, Pace, Settings};
+use coppice_engine::{DriftSweep, LeakSweep, Pace, Settings};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -60,10 +60,15 @@ pub struct Overrides {
     max_actions_per_batch: Option<usize>,
     batch_interval_seconds: Option<f64>,
     max_attempts: Option<i64>,
+    max_hops: Option<i64>,
     retention_days: Option<f64>,
     leak_every_seconds: Option<f64>,
     leak_grace_seconds: Option<f64>,
     leak_overlap_seconds: Option<f64>,
+    drift_every_seconds: Option<f64>,
+    drift_grace_seconds: Option<f64>,
+    drift_nodes: Option<usize>,
+    drift_compared: Option<usize>,
     service_down_seconds: Option<f64>,
 }
 
@@ -101,11 +106,18 @@ impl Overrides {
             max_actions_per_batch: self.max_actions_per_batch.unwrap_or(to.max_actions_per_batch),
             batch_interval: span(self.batch_interval_seconds, to.batch_interval),
             max_attempts: self.max_attempts.unwrap_or(to.max_attempts),
+            max_hops: self.max_hops.unwrap_or(to.max_hops),
             retention: span(self.retention_days.map(|days| days * 86_400.0), to.retention),
             leaks: LeakSweep {
                 every: span(self.leak_every_seconds, to.leaks.every),
                 grace: span(self.leak_grace_seconds, to.leaks.grace),
                 overlap: span(self.leak_overlap_seconds, to.leaks.overlap),
+            },
+            drift: DriftSweep {
+                every: span(self.drift_every_seconds, to.drift.every),
+                grace: span(self.drift_grace_seconds, to.drift.grace),
+                nodes: self.drift_nodes.unwrap_or(to.drift.nodes).max(1),
+                compared: self.drift_compared.unwrap_or(to.drift.compared),
             },
             service_down_time: span(self.service_down_seconds, to.service_down_time),
             deployment: to.deployment,

@@ -102,7 +102,7 @@ impl Store {
     ///
     /// With `supersede`, takes the node over from the action given there (deletion only). `cluster` is the
     /// one it is a member of: it is held together with other such actions, if no cluster action holds it;
-    /// else the action waits for that.
+    /// else the action waits for that. Repeating it changes nothing, even when the action has ended meanwhile.
     ///
     /// # Errors
     /// When the store fails; the request may then have been accepted.
@@ -120,12 +120,18 @@ impl Store {
                 .if_exists()
                 .if_is("active_action", supersede.map(|former| s(former.to_string())));
             let mut writes = vec![hold];
-            writes.extend(self.action_put(accepted)?);
+            for write in self.action_put(accepted)? {
+                writes.push(write.if_lacks("pk"));
+            }
             writes.extend(cluster.map(|cluster| share(cluster, action.id)));
             let refusals = match self.transact(writes, None).await? {
                 Transacted::Done => return Ok(Acceptance::Accepted),
                 Transacted::Refused(refusals) => refusals,
             };
+            // The action is recorded already, and is or was carried out: whoever holds the node now.
+            if refusals.get(1).is_some_and(Option::is_some) {
+                return Ok(Acceptance::Accepted);
+            }
             let Some(Some(item)) = refusals.into_iter().next() else { continue };
             return Ok(match holder(&item) {
                 // An earlier try of this very request took effect and its answer was lost.

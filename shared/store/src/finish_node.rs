@@ -10,7 +10,7 @@ use crate::settlement::Settlement;
 use crate::share::SHARED;
 use crate::step::with_data;
 use crate::store::Store;
-use crate::task::{Finish, Task, finish};
+use crate::task::{Finish, HOOKED, Task, finish};
 use crate::template::{check_usable, referenced_by};
 use crate::transaction::{Transacted, Write};
 use crate::view::MEMBER_ENDS;
@@ -82,7 +82,8 @@ impl Store {
         let NodeBegin { status, profile, work, data, event } = begin;
         let id = task.action.id;
         let save = Write::update(keys::action(id)).set("work", s(work.to_string())).remove("attempts");
-        let save = with_data(save, data);
+        // From now on no hook holds it up.
+        let save = with_data(save.remove(HOOKED), data);
         let mut own = Write::update(keys::node(node.id)).if_equals("active_action", s(id.to_string()));
         let mut writes = vec![task.fenced(save)];
         match status {

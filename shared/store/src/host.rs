@@ -51,7 +51,7 @@ pub(crate) fn profile_puts(
     host: Option<Host>,
 ) -> Result<(Vec<Write>, Option<Write>), StoreError> {
     let own = host.map(|host| (HOST.to_owned(), s(place(host).pk)));
-    let writes = template_puts(profile, own)?;
+    let writes = template_puts(profile, own.as_ref())?;
     Ok((writes, host.map(|host| hosting(host, profile.id.uuid()))))
 }
 

@@ -1,10 +1,10 @@
 //! Letting an action go on that waits for its lifecycle hook.
 
 use crate::error::StoreError;
-use crate::item::{number, s};
+use crate::item::{n, number, s};
 use crate::keys;
 use crate::store::{Store, Written};
-use crate::task::{WOKEN, due, open_statuses};
+use crate::task::{HEARD, HOOKED, WOKEN, due, open_statuses};
 use crate::transaction::Write;
 use coppice_domain::action::ActionStatus;
 use coppice_domain::ids::ActionId;
@@ -30,7 +30,9 @@ impl Store {
             .remove("owner")
             .remove("lease_until")
             .remove("wake_at")
-            .if_equals("status", s(waiting));
+            .set(HEARD, n(1))
+            .if_equals_or_has("status", s(waiting), HOOKED)
+            .if_one_of("status", open_statuses());
         if let Some(due_at) = due_at {
             write = due(write, id, due_at);
         }

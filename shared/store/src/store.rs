@@ -88,11 +88,20 @@ pub(crate) struct Query {
     pub(crate) range: Range,
     pub(crate) descending: bool,
     pub(crate) page_size: Option<i32>,
+    /// Reads the table as it may have been a moment ago, at half the price.
+    pub(crate) may_lag: bool,
 }
 
 impl Query {
     pub(crate) fn new(source: Source, partition: impl Into<String>, range: Range) -> Self {
-        Self { source, partition: partition.into(), range, descending: false, page_size: None }
+        Self {
+            source,
+            partition: partition.into(),
+            range,
+            descending: false,
+            page_size: None,
+            may_lag: false,
+        }
     }
 }
 
@@ -212,7 +221,8 @@ impl Store {
         }
     }
 
-    /// Reads one page of a query. The table is read strongly consistent; indexes may lag.
+    /// Reads one page of a query. The table is read strongly consistent unless it says otherwise; indexes may
+    /// lag.
     pub(crate) async fn page(&self, query: &Query, from: Option<Item>) -> Result<Page, StoreError> {
         let (index, partition, sort) = match query.source {
             Source::Table => (None, "pk", "sk"),
@@ -223,7 +233,7 @@ impl Store {
             .query()
             .table_name(&self.table)
             .set_index_name(index.clone())
-            .consistent_read(index.is_none())
+            .consistent_read(index.is_none() && !query.may_lag)
             .expression_attribute_names("#p", partition)
             .expression_attribute_values(":p", s(&query.partition))
             .scan_index_forward(!query.descending)

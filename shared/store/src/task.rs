@@ -44,6 +44,8 @@ pub struct Task {
     pub cancel: Option<Cancel>,
     /// How often it was woken from outside: who parks it must have known of all.
     pub woken: i64,
+    /// Whether the lifecycle hook that it waits for was completed.
+    pub heard: bool,
 }
 
 /// How a client wants an action cancelled.
@@ -94,6 +96,8 @@ pub enum Parked {
         seq: i64,
         /// Whether a client wants it cancelled by now.
         cancel: Option<Cancel>,
+        /// Whether the lifecycle hook that it waits for was completed by now.
+        heard: bool,
     },
     /// It is still claimed: something it waits for has happened since. This is how often it was woken by now.
     Woken(i64),
@@ -109,6 +113,11 @@ fn cancel(item: &Item) -> Option<Cancel> {
 const CANCEL: &str = "control";
 /// Attribute: how often a task was woken from outside.
 pub(crate) const WOKEN: &str = "woken";
+/// Attribute: that the action is held up by a lifecycle hook of its own, which may be completed whatever the
+/// action's status says at the moment.
+pub(crate) const HOOKED: &str = "hooked";
+/// Attribute: that it was.
+pub(crate) const HEARD: &str = "heard";
 const GENTLY: &str = "CANCEL";
 const FORCED: &str = "FORCE";
 
@@ -146,6 +155,7 @@ impl Task {
             attempts: number(item, "attempts").unwrap_or(0),
             cancel: cancel(item),
             woken: number(item, WOKEN).unwrap_or(0),
+            heard: item.contains_key(HEARD),
             work: work.map_err(|cause| {
                 StoreError::Corrupt(format!("work of {:?}: {cause}", key_of(item).map(|key| key.pk)))
             })?,
@@ -225,7 +235,9 @@ impl Store {
         }
         let write = write.if_is(WOKEN, (task.woken != 0).then(|| n(task.woken)));
         Ok(match self.write(task.fenced(write)).await? {
-            Written::Done(item) => Parked::Down { seq, cancel: cancel(&item) },
+            Written::Done(item) => {
+                Parked::Down { seq, cancel: cancel(&item), heard: item.contains_key(HEARD) }
+            }
             Written::Refused(item) => {
                 let woken = number(&item, WOKEN).unwrap_or(0);
                 let held = number(&item, "fence") == Some(task.fence) && text(&item, "owner").is_some();
@@ -263,6 +275,17 @@ impl Store {
             Written::Done(item) => Ok(Some(number(&item, "seq").unwrap_or(0))),
             Written::Refused(_) => Ok(None),
         }
+    }
+
+    /// Saves the plan of a claimed task that is held up by a lifecycle hook, which may be completed from now
+    /// on; `false` when the claim was lost.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn task_hooked(&self, task: &Task, work: &Value) -> Result<bool, StoreError> {
+        let write =
+            Write::update(keys::action(task.action.id)).set("work", s(work.to_string())).set(HOOKED, n(1));
+        Ok(matches!(self.write(task.fenced(write)).await?, Written::Done(_)))
     }
 
     /// Saves the plan of a claimed task and renews its lease; `false` when the claim was lost.
@@ -309,7 +332,20 @@ pub(crate) fn finish(id: ActionId, finish: &Finish) -> Write {
         .set("status_reason", s(&finish.status_reason))
         .set("end_time", at(finish.at))
         .set("expires_at", n(finish.expires_at));
-    ["owner", "lease_until", "wake_at", "due_at", "due", "due_shard", "attempts", "work", CANCEL, WOKEN]
-        .into_iter()
-        .fold(write, Write::remove)
+    [
+        "owner",
+        "lease_until",
+        "wake_at",
+        "due_at",
+        "due",
+        "due_shard",
+        "attempts",
+        "work",
+        CANCEL,
+        WOKEN,
+        HOOKED,
+        HEARD,
+    ]
+    .into_iter()
+    .fold(write, Write::remove)
 }

@@ -169,11 +169,11 @@ impl Store {
 /// The records of a new template, with one more attribute if there is one, and of its name.
 pub(crate) fn template_puts<T: Template>(
     template: &T,
-    more: Option<(String, AttributeValue)>,
+    more: Option<&(String, AttributeValue)>,
 ) -> Result<Vec<Write>, StoreError> {
     let mut writes = Vec::new();
     for mut item in indexed(template, false)? {
-        item.extend(more.clone());
+        item.extend(more.cloned());
         writes.push(Write::put(item)?);
     }
     writes.push(Write::put(name_item(T::KIND, template)?)?);

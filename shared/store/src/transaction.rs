@@ -154,6 +154,14 @@ impl Write {
         }
     }
 
+    /// The attribute equals `value`, or `other` is there.
+    pub(crate) fn if_equals_or_has(mut self, name: &str, value: AttributeValue, other: &str) -> Self {
+        let other = self.name(other);
+        let clause = format!("({} = {} OR attribute_exists({other}))", self.name(name), self.value(value));
+        self.conditions.push(clause);
+        self
+    }
+
     pub(crate) fn if_lacks(mut self, name: &str) -> Self {
         let placeholder = self.name(name);
         self.conditions.push(format!("attribute_not_exists({placeholder})"));

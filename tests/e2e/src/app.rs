@@ -61,7 +61,18 @@ impl TestApp {
     /// # Panics
     /// When it cannot be put together.
     pub async fn with_identity(options: Options, clock: ManualClock, identity: Arc<dyn Identity>) -> Self {
-        Self::assembled(Self::services().await, options, clock, identity)
+        Self::assembled(Self::services().await, options, clock, identity, |env, _| env)
+    }
+
+    /// The system with parts of its own: `arrange` is given those that every test has, and those that the
+    /// system has outside tests.
+    ///
+    /// # Panics
+    /// When it cannot be put together.
+    pub async fn arranged(options: Options, arrange: impl FnOnce(Env, Env) -> Env) -> Self {
+        let clock = ManualClock::default();
+        let identity = people::identity(Arc::new(clock.clone()));
+        Self::assembled(Self::services().await, options, clock, identity, arrange)
     }
 
     /// The system with these settings, on services that the caller has prepared.
@@ -72,7 +83,7 @@ impl TestApp {
     pub fn on(services: Services, options: Options) -> Self {
         let clock = ManualClock::default();
         let identity = people::identity(Arc::new(clock.clone()));
-        Self::assembled(services, options, clock, identity)
+        Self::assembled(services, options, clock, identity, |env, _| env)
     }
 
     /// Services that live in memory.
@@ -89,6 +100,7 @@ impl TestApp {
         options: Options,
         clock: ManualClock,
         identity: Arc<dyn Identity>,
+        arrange: impl FnOnce(Env, Env) -> Env,
     ) -> Self {
         let simulated = options.simulated.clone();
         let mut system = System::new(services, options).expect("the options are valid");
@@ -105,15 +117,16 @@ impl TestApp {
             Arc::clone(&compute),
             Arc::new(clock.clone()),
         );
-        system.env = Env {
+        let env = Env {
             doorbell: Arc::clone(&bell) as _,
             mailboxes: Arc::clone(&mailboxes) as _,
             balancer: Arc::new(balancer.expect("the simulated service's settings are valid")),
             compute,
             clock: Arc::new(Ticking(clock.clone())),
             ids: Arc::new(SeededIds::new(SEED)),
-            ..system.env
+            ..system.env.clone()
         };
+        system.env = arrange(env, system.env);
         system.worker.env = system.env.clone();
         let router = system.api(identity);
         Self { system, clock, bell, mailboxes, router }

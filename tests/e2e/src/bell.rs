@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// One ring: a message on the queue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Ring {
     /// When it shows.
     pub at: Timestamp,
@@ -17,6 +17,8 @@ pub struct Ring {
     pub action: ActionId,
     /// The parking it is for.
     pub seq: i64,
+    /// On whose behalf.
+    pub project: String,
 }
 
 /// The doorbell.
@@ -48,7 +50,7 @@ impl Bell {
     /// Takes the earliest ring.
     pub fn take(&self) -> Option<Ring> {
         let mut rings = self.rings();
-        let (place, _) = rings.iter().enumerate().min_by_key(|(_, ring)| **ring)?;
+        let (place, _) = rings.iter().enumerate().min_by_key(|(_, ring)| (*ring).clone())?;
         Some(rings.remove(place))
     }
 
@@ -71,7 +73,7 @@ impl Bell {
 impl Doorbell for Bell {
     async fn ring(
         &self,
-        _project: &str,
+        project: &str,
         action: ActionId,
         seq: i64,
         delay: Duration,
@@ -79,7 +81,7 @@ impl Doorbell for Bell {
         *self.rung.lock().unwrap_or_else(PoisonError::into_inner) += 1;
         // SQS delays by whole seconds, rounded up.
         let delay = Duration::from_secs(u64::try_from(delay.as_millis().div_ceil(1000)).unwrap_or(0));
-        self.put_back(Ring { at: self.clock.now().plus(delay), action, seq });
+        self.put_back(Ring { at: self.clock.now().plus(delay), action, seq, project: project.to_owned() });
         Ok(())
     }
 }

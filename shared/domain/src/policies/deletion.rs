@@ -80,10 +80,7 @@ pub(super) fn before(
         reduce_desired_capacity: policy.flag("reduce_desired_capacity"),
     });
     data.deletion = Some(deletion);
-    // A node that is deleted by itself is not held up: its action would have to wait in a state of its own.
-    if question.kind != ActionKind::NodeDelete {
-        data.hooks = hooks;
-    }
+    data.hooks = hooks;
     data.pass("Candidates generated");
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Making nodes: see what the backend has, ask for what is missing, settle what is ready.
 
-use super::{Moved, Run, Tally};
+use super::{Moved, Run, Tally, look_through};
 use crate::jobs::{bare, request, token};
 use coppice_compute::{
     ComputeError, Consequence, Deletion, Filter, Instance, InstanceState, Token, adoptable, ensure_created,
@@ -11,7 +11,6 @@ use coppice_domain::ids::NodeId;
 use coppice_domain::node::{Node, NodeStatus};
 use coppice_domain::profile::Profile;
 use coppice_store::{InstanceChange, Settled, Settlement, StoreError};
-use futures::stream::{self, StreamExt, TryStreamExt};
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -82,7 +81,7 @@ impl Run<'_> {
             }
         });
         let looks: Vec<_> = looks.collect();
-        stream::iter(looks).buffer_unordered(self.worker.env.settings.concurrency).try_collect().await
+        look_through(looks, self.worker.env.settings.concurrency).await
     }
 
     /// The backend shows instances of this node.

@@ -1,7 +1,7 @@
 //! Working on the nodes of an assignment: one look at each, and what follows is written down.
 
-use super::create::moved;
 use super::{Moved, Run};
+use super::{create::moved, look_through};
 use crate::dispatch::end;
 use crate::jobs::{Hand, Job, Step};
 use coppice_domain::action::ActionStatus;
@@ -10,7 +10,6 @@ use coppice_domain::ids::{ActionId, NodeId, ProfileId};
 use coppice_domain::node::Node;
 use coppice_domain::profile::Profile;
 use coppice_store::{Settled, Settlement, StoreError};
-use futures::stream::{self, StreamExt, TryStreamExt};
 use std::collections::HashMap;
 
 impl Run<'_> {
@@ -24,7 +23,7 @@ impl Run<'_> {
             .iter()
             .map(|member| async { self.employ(member, nodes.get(&member.node), job, &profiles).await })
             .collect();
-        stream::iter(looks).buffer_unordered(self.worker.env.settings.concurrency).try_collect().await
+        look_through(looks, self.worker.env.settings.concurrency).await
     }
 
     /// The profiles that a job on these nodes needs.

@@ -5,6 +5,7 @@
 //! counted from when the first owner of its batch was told. Telling is at least once: how far it got is saved after it.
 
 use super::Run;
+use crate::lifecycle::notice;
 use crate::work::Hook;
 use coppice_domain::action::{Action, ActionStatus, Cause};
 use coppice_domain::cluster::Member;
@@ -13,9 +14,7 @@ use coppice_domain::node::{Node, NodeStatus};
 use coppice_domain::receiver::hook_mailbox;
 use coppice_domain::time::Timestamp;
 use coppice_store::StoreError;
-use serde_json::json;
 use std::collections::HashSet;
-use std::time::Duration;
 
 /// Nodes whose owners are told between two looks at what has been told.
 const AT_ONCE: usize = 64;
@@ -71,13 +70,8 @@ impl Run<'_> {
         let records: Vec<Node> = self.worker.env.store.get_many(nodes).await?;
         let mailbox = hook_mailbox(&self.task.action.project, &hook.queue);
         for node in records.iter().filter(|node| waiting.contains(&self.child(node.id))) {
-            let body = json!({
-                "lifecycle_action_token": self.child(node.id),
-                "node_id": node.id,
-                "resource_id": node.physical_id,
-                "lifecycle_transition_type": "termination",
-            });
-            if let Err(error) = self.worker.env.mailboxes.send(&mailbox, &body.to_string()).await {
+            let notice = notice(self.child(node.id), node);
+            if let Err(error) = self.worker.env.mailboxes.send(&mailbox, &notice).await {
                 tracing::warn!(
                     action.id = %self.task.action.id, node.id = %node.id, error = %error,
                     "lifecycle hook not told; it will be tried again"
@@ -103,7 +97,7 @@ impl Run<'_> {
         let waiting = self.waiting(&nodes).await?;
         let mut held: HashSet<NodeId> =
             nodes.into_iter().filter(|node| waiting.contains(&self.child(*node))).collect();
-        if self.hook_until(hook).is_none_or(|until| until <= now) {
+        if hook.until().is_none_or(|until| until <= now) {
             for node in held.drain() {
                 self.worker.env.store.task_release(self.child(node), "", None).await?;
             }
@@ -111,16 +105,11 @@ impl Run<'_> {
         Ok(held)
     }
 
-    /// When the hook's time is up; none before anybody was told.
-    fn hook_until(&self, hook: &Hook) -> Option<Timestamp> {
-        hook.told_at.map(|told| told.plus(Duration::from_secs(hook.timeout)))
-    }
-
     /// Until when pending nodes are held up by a hook of which everybody was told; none if they are not.
     pub(crate) fn held_until(&self) -> Option<Timestamp> {
         let plan = self.work.plan.as_ref()?;
         let (hook, assignment) = (plan.pace.hook.as_ref()?, plan.assignment.as_ref()?);
         let told = hook.told >= assignment.registered;
-        self.hook_until(hook).filter(|until| told && *until > self.worker.env.now())
+        hook.until().filter(|until| told && *until > self.worker.env.now())
     }
 }

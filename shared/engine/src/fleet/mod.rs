@@ -24,7 +24,10 @@ use coppice_domain::node::Node;
 use coppice_domain::policies::Data;
 use coppice_domain::time::Timestamp;
 use coppice_store::{ClusterView, NodeChanges, Settled, Settlement, StoreError, Task, child};
+use futures::stream::{self, StreamExt, TryStreamExt};
 use std::collections::{HashMap, HashSet};
+use std::future::{Future, ready};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// One claim's work on one action.
@@ -258,6 +261,22 @@ impl<'a> Run<'a> {
     fn saved(&self) -> Result<serde_json::Value, StoreError> {
         serde_json::to_value(&self.work).map_err(|cause| StoreError::Corrupt(cause.to_string()))
     }
+}
+
+/// Looks at nodes, some at a time, until the backend asks to be left alone: what is under way then is seen
+/// through, and nothing else is begun.
+async fn look_through<L>(looks: Vec<L>, at_once: usize) -> Result<Vec<Moved>, StoreError>
+where
+    L: Future<Output = Result<Moved, StoreError>>,
+{
+    let left_alone = AtomicBool::new(false);
+    let looks = stream::iter(looks).take_while(|_| ready(!left_alone.load(Ordering::Relaxed)));
+    let moves = looks.buffer_unordered(at_once).inspect_ok(|moved| {
+        if matches!(moved, Moved::Throttled(_)) {
+            left_alone.store(true, Ordering::Relaxed);
+        }
+    });
+    moves.try_collect().await
 }
 
 /// Whether a node is no member after a job that ended so: it left, or did not join after all.

@@ -7,7 +7,6 @@ use crate::jobs::Job;
 use crate::work::{Batches, Hook, Pace, Placement, Plan};
 use coppice_domain::cluster::JsonMap;
 use coppice_domain::cluster_config::stops_first;
-use coppice_domain::policies::Data;
 use coppice_domain::time::Timestamp;
 use std::time::Duration;
 
@@ -32,7 +31,7 @@ impl Run<'_> {
                 let grace = manner.map_or(0, |manner| manner.grace_period);
                 pace.not_before = (grace > 0).then(|| now.plus(Duration::from_secs(grace)));
                 pace.grace_until = pace.not_before;
-                pace.hook = hook(&self.decided);
+                pace.hook = Hook::decided(&self.decided);
             }
             Some(Job::Update(_)) => pace.batches = self.batches().or(pace.batches),
             _ => {}
@@ -90,10 +89,4 @@ fn allowed(settings: &Settings) -> Option<Batches> {
         pause: settings.batch_interval.as_secs(),
         ends_on_failure: false,
     })
-}
-
-/// The lifecycle hook that a deletion policy asks for. One without a queue tells nobody.
-fn hook(decided: &Data) -> Option<Hook> {
-    let hooks = decided.hooks.as_ref().filter(|hooks| !hooks.queue.is_empty())?;
-    Some(Hook { queue: hooks.queue.clone(), timeout: hooks.timeout, told: 0, told_at: None, told_of: 0 })
 }

@@ -48,9 +48,10 @@ impl Worker {
     }
 
     /// Ends an action that is claimed again and again without getting anywhere, and lets its target go.
-    pub(crate) async fn give_up(&self, task: &Task) -> Result<Yield, StoreError> {
-        let reason = format!("The action was abandoned after {} attempts.", task.attempts - 1);
-        tracing::error!(action.id = %task.action.id, attempts = task.attempts, "action abandoned");
+    pub(crate) async fn give_up(&self, task: &Task, reason: String) -> Result<Yield, StoreError> {
+        tracing::error!(
+            action.id = %task.action.id, attempts = task.attempts, hops = task.seq, reason, "action abandoned"
+        );
         if task.action.kind.is_on_cluster() {
             self.give_up_cluster(task, reason).await
         } else {

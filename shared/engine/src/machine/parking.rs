@@ -1,15 +1,13 @@
 //! Waiting: how long, and whether there is anything new.
 
 use super::Worker;
+use crate::dispatch::waking;
 use crate::fleet::{Driven, Run};
 use crate::work::{Plan, Work};
 use coppice_domain::action::ActionStatus;
 use coppice_domain::time::Timestamp;
 use coppice_store::{Parking, StoreError, Task};
 use std::time::Duration;
-
-/// An action is overdue once its deadline has passed.
-const A_MOMENT: Duration = Duration::from_micros(1);
 
 impl Worker {
     /// For an action that waits for its backend: how long to wait on, when nothing has moved since. Reads
@@ -45,9 +43,12 @@ impl Worker {
         run.work.polls = if progress { 0 } else { run.work.polls.saturating_add(1) };
         let wait = settings.pace.wait(run.work.polls).max(not_before.unwrap_or_default());
         // A hook that is heard wakes the action.
-        let wake_at = run.held_until().unwrap_or_else(|| self.env.now().plus(wait));
+        let wake_at = match run.held_until() {
+            Some(until) => until.since(self.env.now()),
+            None => wait,
+        };
         // No wait is longer than the action may take.
-        let wake_at = run.deadline().map_or(wake_at, |deadline| wake_at.min(deadline.plus(A_MOMENT)));
+        let wake_at = waking(run.deadline(), self.env.now(), wake_at);
         self.parked_until(&run, wake_at, "Waiting for depended actions.")
     }
 

@@ -6,22 +6,22 @@
 
 use super::fronts;
 use crate::machine::Worker;
-use coppice_compute::{Deletion, Filter, Instance, list_all};
+use coppice_compute::{Consequence, Deletion, Filter, Instance, list_all};
 use coppice_domain::ids::NodeId;
 use coppice_domain::node::Node;
-use coppice_store::{StoreError, child};
+use coppice_store::{PhaseState, StoreError, child};
 use std::collections::HashMap;
 
 /// Nodes get instances in the first two phases of a cluster action, in none after.
 const CREATING_PHASES: u32 = 2;
 
 /// The name this phase keeps its state under.
-const PHASE: &str = "leaks";
+pub(super) const PHASE: &str = "leaks";
 
-pub(super) async fn run(worker: &Worker) -> Result<usize, StoreError> {
+pub(super) async fn run(worker: &Worker, before: Option<&PhaseState>) -> Result<usize, StoreError> {
     let (env, now) = (&worker.env, worker.env.now());
     let pace = env.settings.leaks;
-    let searched = env.store.watermark(PHASE).await?;
+    let searched = before.map(|before| before.until);
     if searched.is_some_and(|searched| now.since(searched) < pace.every) {
         return Ok(0);
     }
@@ -54,6 +54,10 @@ pub(super) async fn run(worker: &Worker) -> Result<usize, StoreError> {
             Err(error) => {
                 tracing::warn!(instance.id = %instance.id, error = %error, "unclaimed instance not deleted");
                 complete = false;
+                // A backend that asks to be left alone is: the rest can wait for the next run.
+                if matches!(error.consequence(), Consequence::RetryLater { .. }) {
+                    break;
+                }
             }
         }
     }

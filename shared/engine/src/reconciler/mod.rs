@@ -1,6 +1,8 @@
 //! The reconciler: short phases in order, bounded, safe to run twice at once. It makes up for lost
-//! messages and dead workers, makes the runs of schedules, and deletes what nobody claims.
+//! messages and dead workers, makes the runs of schedules, deletes what nobody claims, and says where an
+//! instance is not what its node says.
 
+mod drift;
 mod due;
 mod fronts;
 mod leaks;
@@ -21,6 +23,8 @@ pub struct Report {
     pub scheduled: usize,
     /// Instances deleted that no node claimed, and fronts of clusters of which something was that no policy did.
     pub leaks: usize,
+    /// What was said of nodes whose instance is not as it should be, and what was started to repair them.
+    pub drift: usize,
 }
 
 /// Runs every phase once, and notes that it ran. A phase that fails leaves the others to do their work.
@@ -35,15 +39,26 @@ pub async fn run(worker: &Worker) -> Result<Report, StoreError> {
         }
         Err(error) => (Err(error.clone()), Err(error)),
     };
-    let leaks = leaks::run(worker).await;
+    let (leaks, drift) = match env.store.phases().await {
+        Ok(before) => (
+            leaks::run(worker, before.get(leaks::PHASE)).await,
+            drift::run(worker, before.get(drift::PHASE)).await,
+        ),
+        Err(error) => (Err(error.clone()), Err(error)),
+    };
     let pulse = worker.env.store.set_pulse(RECONCILER, worker.env.now()).await;
     let count = |phase: &Result<usize, StoreError>| phase.clone().unwrap_or(0);
-    let report = Report { rung: count(&due), scheduled: count(&scheduled), leaks: count(&leaks) };
+    let report = Report {
+        rung: count(&due),
+        scheduled: count(&scheduled),
+        leaks: count(&leaks),
+        drift: count(&drift),
+    };
     if report != Report::default() {
-        let Report { rung, scheduled, leaks } = report;
-        tracing::info!(rung, scheduled, leaks, "reconciled");
+        let Report { rung, scheduled, leaks, drift } = report;
+        tracing::info!(rung, scheduled, leaks, drift, "reconciled");
     }
-    due.and(scheduled).and(leaks).and(pulse).map(|()| report)
+    due.and(scheduled).and(leaks).and(drift).and(pulse).map(|()| report)
 }
 
 /// How many pieces of due work one run rings for, per shard.

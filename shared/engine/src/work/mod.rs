@@ -51,6 +51,9 @@ pub(crate) struct Work {
     /// Nodes that should have joined the pool and could not.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) unpooled: Vec<NodeId>,
+    /// The hook that holds up an action on a node, before it begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) hook: Option<Hook>,
 }
 
 /// What policies decided about an action on a node.

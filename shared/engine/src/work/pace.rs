@@ -3,6 +3,7 @@
 //! on is parked.
 
 use super::is_zero;
+use coppice_domain::policies::Data;
 use coppice_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -54,6 +55,19 @@ pub(crate) struct Hook {
     /// How many nodes were registered then.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(crate) told_of: usize,
+}
+
+impl Hook {
+    /// The lifecycle hook that a deletion policy asks for. One without a queue tells nobody.
+    pub(crate) fn decided(data: &Data) -> Option<Self> {
+        let hooks = data.hooks.as_ref().filter(|hooks| !hooks.queue.is_empty())?;
+        Some(Self { queue: hooks.queue.clone(), timeout: hooks.timeout, told: 0, told_at: None, told_of: 0 })
+    }
+
+    /// When the hook's time is up; none before anybody was told.
+    pub(crate) fn until(&self) -> Option<Timestamp> {
+        self.told_at.map(|told| told.plus(Duration::from_secs(self.timeout)))
+    }
 }
 
 impl Pace {

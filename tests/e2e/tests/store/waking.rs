@@ -41,7 +41,7 @@ async fn whoever_did_not_see_what_an_action_was_woken_for_does_not_put_it_down()
     // It looks again, and knows.
     let task = Task { woken: 1, ..task };
     let down = store.task_park(&task, &until(50)).await.unwrap();
-    assert_eq!(down, Parked::Down { seq: 1, cancel: None });
+    assert_eq!(down, Parked::Down { seq: 1, cancel: None, heard: false });
     assert_eq!(store.task_park(&task, &until(50)).await.unwrap(), down, "a repeat changes nothing");
 }
 

@@ -28,6 +28,7 @@ fn node(status: NodeStatus, instance: Option<&str>, data: &Value) -> Node {
         tainted: false,
         active_action: None,
         launched_by: None,
+        launched_at: None,
         own_reference: false,
     }
 }

@@ -40,6 +40,12 @@ impl Worker {
             let last = Last { data: said.data, ..Last::settled(refusal, false) };
             return self.finish_node(task, node, job, last).await;
         }
+        if let Some(hook) = said.hook
+            && let Some(held_up) = self.hear(task, node, hook, &mut work).await?
+        {
+            return Ok(held_up);
+        }
+        work.hook = None;
         work.begun = true;
         work.polls = 0;
         work.decided = said.decided;

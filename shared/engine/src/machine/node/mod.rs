@@ -6,12 +6,13 @@
 
 mod begin;
 mod finish;
+mod hook;
 mod policies;
 mod pool;
 mod turn;
 
 use super::{Worker, Yield};
-use crate::dispatch::{end, overdue};
+use crate::dispatch::{deadline, end, overdue, waking};
 use crate::jobs::{Hand, Job, Recovery, Step, Update};
 use crate::work::{Decided, Work};
 use coppice_domain::action::{Action, ActionKind, ActionStatus};
@@ -141,20 +142,27 @@ impl Worker {
                 match launched {
                     Settled::Done | Settled::Earlier(..) => {
                         work.polls = 0;
-                        Ok(self.waiting(&mut work, None, "Waiting for the backend."))
+                        Ok(self.waiting(task, &mut work, None, "Waiting for the backend."))
                     }
                     Settled::Superseded | Settled::Gone => self.superseded(task, node).await,
                 }
             }
-            Step::Waits => Ok(self.waiting(&mut work, None, "Waiting for the backend.")),
-            Step::PutOff(after) => Ok(self.waiting(&mut work, after, "Waiting for the backend.")),
+            Step::Waits => Ok(self.waiting(task, &mut work, None, "Waiting for the backend.")),
+            Step::PutOff(after) => Ok(self.waiting(task, &mut work, after, "Waiting for the backend.")),
         }
     }
 
-    pub(super) fn waiting(&self, work: &mut Work, not_before: Option<Duration>, why: &str) -> Yield {
+    pub(super) fn waiting(
+        &self,
+        task: &Task,
+        work: &mut Work,
+        not_before: Option<Duration>,
+        why: &str,
+    ) -> Yield {
         work.polls = work.polls.saturating_add(1);
         let wait = self.env.settings.pace.wait(work.polls - 1).max(not_before.unwrap_or_default());
-        self.parked(work, self.env.now().plus(wait), why)
+        let grace = work.decided.as_ref().and_then(|decided| decided.not_before);
+        self.parked(work, waking(deadline(&task.action, grace), self.env.now(), wait), why)
     }
 
     pub(super) fn parked(&self, work: &Work, wake_at: Timestamp, why: &str) -> Yield {

@@ -3,9 +3,9 @@
 use crate::jobs::Job;
 use crate::machine::Worker;
 use crate::policies::{ask, attached};
-use crate::work::{Decided, Placement};
+use crate::work::{Decided, Hook, Placement};
 use coppice_domain::cluster::JsonMap;
-use coppice_domain::node::Node;
+use coppice_domain::node::{Node, NodeStatus};
 use coppice_domain::policies::Data;
 use coppice_domain::time::Timestamp;
 use coppice_store::{ClusterView, StoreError, Task};
@@ -18,6 +18,8 @@ pub(super) struct Said {
     pub(super) decided: Option<Decided>,
     /// The same as the action's record shows it.
     pub(super) data: Option<JsonMap>,
+    /// Who is to be told before the node goes.
+    pub(super) hook: Option<Hook>,
     /// Why the action fails, if it does.
     pub(super) refusal: Option<String>,
 }
@@ -41,11 +43,15 @@ impl Worker {
         Ok(match ask(&self.env, &attached, view, &task.action, about, now).await? {
             Ok(data) => {
                 let decided = decided(&data, now);
-                Said { decided: Some(decided), data: data.shown(), refusal: None }
+                // What does not run needs no farewell.
+                let runs = node.status == NodeStatus::Active && node.physical_id.is_some();
+                let hook = Hook::decided(&data).filter(|_| runs);
+                Said { decided: Some(decided), data: data.shown(), hook, refusal: None }
             }
             Err(refusal) => Said {
                 decided: None,
                 data: refusal.data.shown(),
+                hook: None,
                 refusal: Some(format!("Policy check: {}", refusal.reason)),
             },
         })

@@ -86,7 +86,7 @@ impl Worker {
                 work.polls = 0;
                 Ok(None)
             }
-            Reached::Waits(after) if !late => Ok(Some(self.waiting(work, after, WAITING))),
+            Reached::Waits(after) if !late => Ok(Some(self.waiting(task, work, after, WAITING))),
             Reached::Waits(_) | Reached::Failed(_) => {
                 let settlement = Settlement::done(NodeStatus::Warning, NOT_REMOVED);
                 let reason = format!("Policy check: {}", not_removed(&leaving.policy, &[node.id]));
@@ -141,7 +141,7 @@ impl Worker {
                         }
                     }
                     work.polls = if fresh { 0 } else { work.polls };
-                    return Ok(self.waiting(&mut work, after, WAITING));
+                    return Ok(self.waiting(task, &mut work, after, WAITING));
                 }
                 Reached::Waits(_) | Reached::Failed(_) => {
                     settlement.status = Some(NodeStatus::Warning);

@@ -18,7 +18,7 @@ impl Worker {
             Turn::Taken => return Ok(None),
             Turn::Lost => return Ok(Some(Yield::Lost)),
             Turn::ClusterBusy => {
-                return Ok(Some(self.waiting(work, None, "Waiting for the cluster's lock.")));
+                return Ok(Some(self.waiting(task, work, None, "Waiting for the cluster's lock.")));
             }
             Turn::NodeBusy => {}
         }
@@ -37,6 +37,6 @@ impl Worker {
             }
             _ => {}
         }
-        Ok(Some(self.waiting(work, None, "Waiting for the node's lock.")))
+        Ok(Some(self.waiting(task, work, None, "Waiting for the node's lock.")))
     }
 }

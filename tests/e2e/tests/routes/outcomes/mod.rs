@@ -2,6 +2,7 @@
 
 mod bindings;
 mod cancelling;
+mod fleet_hooks;
 mod hooks;
 mod leaks;
 mod members;

@@ -5,7 +5,7 @@ use coppice_domain::receiver::hook_mailbox;
 use coppice_domain::time::Timestamp;
 use std::time::Duration;
 
-async fn ready(size: u64) -> (TestApp, String) {
+pub(super) async fn ready(size: u64) -> (TestApp, String) {
     let app = TestApp::new().await;
     let profile = app.profile(ALICE, "p").await;
     let cluster = app.cluster(ALICE, "c", &profile, size).await;
