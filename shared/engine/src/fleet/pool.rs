@@ -133,6 +133,7 @@ impl Run<'_> {
             pool.leaving = None;
             // The grace is for who is out of the pool already.
             plan.pace.not_before = plan.pace.not_before.map(|moment| moment.plus(now.since(pool.begun)));
+            plan.pace.grace_until = plan.pace.not_before;
         }
         Fronted::Done
     }
@@ -202,7 +203,11 @@ impl Run<'_> {
         }
         let Some(assignment) = &plan.assignment else { return Ok(Vec::new()) };
         let from = usize::try_from(first - made).unwrap_or(usize::MAX);
-        let count = if pool.refused.is_some() { pool.left } else { assignment.registered };
+        // One more than have left: the next one may have been asked to, and be on its way.
+        let count = match pool.refused {
+            Some(_) => assignment.count.min(pool.left + 1),
+            None => assignment.registered,
+        };
         let among = Assignment { count, ..assignment.clone() };
         Ok(self.places(&among, from, AT_ONCE).await?.into_iter().map(NodeId::new).collect())
     }
