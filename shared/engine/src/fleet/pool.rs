@@ -202,7 +202,9 @@ impl Run<'_> {
         }
         let Some(assignment) = &plan.assignment else { return Ok(Vec::new()) };
         let from = usize::try_from(first - made).unwrap_or(usize::MAX);
-        let count = if pool.refused.is_some() { pool.left } else { assignment.registered };
+        // One may have been about to leave.
+        let leavers = assignment.count.min(pool.left.saturating_add(1));
+        let count = if pool.refused.is_some() { leavers } else { assignment.registered };
         let among = Assignment { count, ..assignment.clone() };
         Ok(self.places(&among, from, AT_ONCE).await?.into_iter().map(NodeId::new).collect())
     }
