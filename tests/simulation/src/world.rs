@@ -108,6 +108,8 @@ const CONCURRENCY: usize = 6;
 const LONGEST_RUN: Duration = seconds(600);
 /// How long a settled world may take to fall silent.
 const PATIENCE: Duration = seconds(12 * 3600);
+/// Searches for what nobody claims at the end: a balancer is rid of one part at a time.
+const SEARCHES: usize = 6;
 /// Most steps of one seed.
 const MOST_STEPS: u64 = 60_000;
 
@@ -594,7 +596,7 @@ impl World {
         }
         self.log.line(self.clock.now(), || "faults end".to_owned());
         let deadline = self.clock.now().plus(PATIENCE);
-        for _ in 0..3 {
+        for _ in 0..SEARCHES {
             while !self.quiet() && !self.broken() {
                 self.step();
                 if self.clock.now() > deadline || self.steps > MOST_STEPS {

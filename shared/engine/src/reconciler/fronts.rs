@@ -13,7 +13,7 @@ use coppice_domain::time::Timestamp;
 use coppice_store::StoreError;
 use std::collections::BTreeMap;
 
-/// Searches once; how many fronts something was deleted of, and whether nothing was left out.
+/// Searches once; of how many fronts something is being deleted, and whether nothing was left out.
 pub(super) async fn sweep(
     worker: &Worker,
     searched: Option<Timestamp>,
@@ -41,7 +41,12 @@ pub(super) async fn sweep(
     let (mut swept, mut complete) = (0, true);
     for origin in origins.values() {
         match sweep_one(worker, origin, before).await? {
-            Ok(deleted) => swept += usize::from(deleted),
+            // A balancer takes one change at a time: what is left of it is for the next run, not for the next
+            // search.
+            Ok(underway) => {
+                swept += usize::from(underway);
+                complete &= !underway;
+            }
             Err(error) => {
                 tracing::warn!(
                     cluster.id = %origin.cluster, policy.id = %origin.policy, error = %error,
@@ -54,8 +59,8 @@ pub(super) async fn sweep(
     Ok((swept, complete))
 }
 
-/// Deletes what stands for a policy at a cluster without being claimed; whether there was anything. As long as
-/// an action holds the cluster it may yet come to be claimed.
+/// Deletes what stands for a policy at a cluster without being claimed; whether that goes on. As long as an
+/// action holds the cluster it may yet come to be claimed.
 async fn sweep_one(
     worker: &Worker,
     origin: &Origin,

@@ -21,7 +21,7 @@ pub struct Report {
     pub rung: usize,
     /// Actions started because their time had come.
     pub scheduled: usize,
-    /// Instances deleted that no node claimed, and fronts of clusters of which something was that no policy did.
+    /// Instances deleted that no node claimed, and load balancers of which parts are being that nobody did.
     pub leaks: usize,
     /// What was said of nodes whose instance is not as it should be, and what was started to repair them.
     pub drift: usize,

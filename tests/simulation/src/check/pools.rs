@@ -4,7 +4,7 @@
 use super::Rest;
 use crate::history::{History, Item, text};
 use crate::world::World;
-use coppice_compute::balancer::{Part, PartFilter, PartKind, list_parts};
+use coppice_compute::balancer::{Part, PartFilter, PartKind, PartState, list_parts};
 use coppice_domain::policies::load_balance::{NOT_ADDED, NOT_REMOVED};
 use coppice_domain::time::{Clock, Timestamp};
 use futures::FutureExt;
@@ -60,7 +60,9 @@ fn parts(world: &World) -> Vec<Part> {
 
 fn list(world: &World, filter: PartFilter<'_>) -> Vec<Part> {
     let listed = list_parts(world.balancer.as_ref(), filter).now_or_never();
-    listed.expect("memory answers at once").expect("memory answers")
+    let mut parts = listed.expect("memory answers at once").expect("memory answers");
+    parts.retain(|part| part.state != PartState::Deleting);
+    parts
 }
 
 /// The bindings of policies that put clusters behind balancers, by cluster and policy.
