@@ -36,8 +36,9 @@ pub async fn handle(worker: &Worker, id: ActionId, seq: i64) -> Result<Outcome, 
     }
     // A client that wants the action cancelled does not wait for what the action waits for; nor does an action
     // whose hook was completed.
-    let hook_waits = task.action.status == ActionStatus::WaitingLifecycleCompletion;
-    if !stops(&task, task.work.as_ref()) && !(hook_waits && task.heard) {
+    let heard = task.heard && task.action.status == ActionStatus::WaitingLifecycleCompletion;
+    let at_once = heard || stops(&task, task.work.as_ref());
+    if !at_once {
         if let Some(wake_at) = task.wake_at.filter(|wake_at| *wake_at > now) {
             return Ok(Outcome::Wait(wake_at.since(now)));
         }
