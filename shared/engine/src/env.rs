@@ -3,6 +3,7 @@
 use crate::mailboxes::Mailboxes;
 use async_trait::async_trait;
 use coppice_compute::Compute;
+use coppice_compute::health::Prober;
 use coppice_domain::ids::{ActionId, IdSource};
 use coppice_domain::time::{Clock, Timestamp};
 use coppice_store::{RETENTION, Store};
@@ -20,6 +21,8 @@ pub struct Env {
     pub mailboxes: Arc<dyn Mailboxes>,
     /// The backend nodes are instances of.
     pub compute: Arc<dyn Compute>,
+    /// Who fetches users' URLs for health checks.
+    pub prober: Arc<dyn Prober>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// New ids.
@@ -99,6 +102,8 @@ pub struct Settings {
     pub retention: Duration,
     /// How the search for unclaimed instances is paced.
     pub leaks: LeakSweep,
+    /// How members are looked at.
+    pub checks: Checks,
     /// How long after the reconciler's last run the services count as down.
     pub service_down_time: Duration,
 }
@@ -121,6 +126,17 @@ pub struct LeakSweep {
     pub grace: Duration,
     /// How far back a search reaches beyond the one before.
     pub overlap: Duration,
+}
+
+/// How the members of a cluster are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Checks {
+    /// Members that are looked at together; at most 500, which one call of a backend shows.
+    pub slice: usize,
+    /// Slices of one cluster in one run of the reconciler. The next run goes on.
+    pub slices: usize,
+    /// The longest that one poll of a URL may take, whatever its policy says.
+    pub longest_poll: Duration,
 }
 
 impl Default for Settings {
@@ -146,6 +162,7 @@ impl Default for Settings {
             max_attempts: 20,
             retention: RETENTION,
             leaks: LeakSweep { every: seconds(600), grace: seconds(300), overlap: seconds(7200) },
+            checks: Checks { slice: 100, slices: 50, longest_poll: seconds(10) },
             // Three runs of the schedule, of which one may fail and one be late.
             service_down_time: seconds(180),
         }

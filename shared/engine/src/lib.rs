@@ -9,6 +9,7 @@ pub mod cancel;
 pub mod dispatch;
 mod env;
 mod fleet;
+pub mod health;
 mod history;
 pub mod inspect;
 mod jobs;
@@ -22,6 +23,6 @@ pub mod reconciler;
 pub mod testing;
 mod work;
 
-pub use env::{Doorbell, DoorbellError, Env, LeakSweep, Pace, Settings};
+pub use env::{Checks, Doorbell, DoorbellError, Env, LeakSweep, Pace, Settings};
 pub use machine::Worker;
 pub use mailboxes::{Letter, MailboxError, Mailboxes};

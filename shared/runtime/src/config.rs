@@ -101,6 +101,7 @@ impl Overrides {
                 grace: span(self.leak_grace_seconds, to.leaks.grace),
                 overlap: span(self.leak_overlap_seconds, to.leaks.overlap),
             },
+            checks: to.checks,
             service_down_time: span(self.service_down_seconds, to.service_down_time),
             deployment: to.deployment,
             receiver_url: to.receiver_url,

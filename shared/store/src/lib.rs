@@ -35,6 +35,7 @@ mod task;
 mod template;
 mod transaction;
 mod view;
+mod watch;
 
 pub use accept::{Acceptance, AcceptedAction};
 pub use accept_node::NodeAcceptance;
@@ -59,3 +60,4 @@ pub use store::{RETENTION, Scope, Store};
 pub use task::{Cancel, Claim, Finish, Parked, Parking, Task};
 pub use template::{Template, TemplateDeletion};
 pub use view::ClusterView;
+pub use watch::{Recovery, Told, Watched};

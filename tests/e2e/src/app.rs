@@ -10,7 +10,7 @@ use axum::Router;
 use axum::body::Body;
 use coppice_api::identity::Identity;
 use coppice_compute::simulated::{DynamoStore, Simulated};
-use coppice_compute::testing::ManualClock;
+use coppice_compute::testing::{ManualClock, ScriptedProber};
 use coppice_engine::Env;
 use coppice_engine::testing::MemoryMailboxes;
 use coppice_local::services::{SIMULATED_TABLE, Services, TABLE};
@@ -39,6 +39,13 @@ pub struct TestApp {
 }
 
 impl TestApp {
+    /// Lets this prober fetch users' URLs for health checks.
+    pub fn probing(&mut self, prober: ScriptedProber) -> Arc<ScriptedProber> {
+        let prober = Arc::new(prober);
+        self.system.worker.env.prober = Arc::clone(&prober) as _;
+        prober
+    }
+
     /// The system with its default settings.
     pub async fn new() -> Self {
         Self::with(Options::default()).await
@@ -99,6 +106,7 @@ impl TestApp {
             doorbell: Arc::clone(&bell) as _,
             mailboxes: Arc::clone(&mailboxes) as _,
             compute: Arc::new(backend.expect("the simulated cloud's settings are valid")),
+            prober: Arc::new(ScriptedProber::answering("")),
             clock: Arc::new(Ticking(clock.clone())),
             ids: Arc::new(SeededIds::new(SEED)),
             ..system.env

@@ -158,6 +158,7 @@ impl World {
                 doorbell: doorbell.clone(),
                 mailboxes: post.clone(),
                 compute: Arc::new(cloud.clone()),
+                prober: Arc::new(cloud.clone()),
                 clock: Arc::new(clock.skewed(micros)),
                 ids: ids.clone(),
                 settings: settings.clone(),

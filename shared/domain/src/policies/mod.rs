@@ -96,7 +96,7 @@ pub struct Refusal {
 #[must_use]
 pub fn is_heeded(policy: &Policy) -> bool {
     let kind = policy_types::get(&policy.type_name);
-    kind.is_ok_and(|kind| !matches!(kind.name, health::NAME | LOAD_BALANCE))
+    kind.is_ok_and(|kind| kind.name != LOAD_BALANCE)
 }
 
 /// The type whose policies put nodes behind a load balancer.

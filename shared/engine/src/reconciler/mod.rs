@@ -1,7 +1,9 @@
 //! The reconciler: short phases in order, bounded, safe to run twice at once. It makes up for lost
-//! messages and dead workers, makes the runs of schedules, and deletes what nobody claims.
+//! messages and dead workers, makes the runs of schedules, looks after the members of clusters, and deletes what
+//! nobody claims.
 
 mod due;
+mod health;
 mod leaks;
 mod schedules;
 
@@ -18,6 +20,8 @@ pub struct Report {
     pub rung: usize,
     /// Actions started because their time had come.
     pub scheduled: usize,
+    /// Recoveries started of members that were found sick.
+    pub recovered: usize,
     /// Instances deleted that no node claimed.
     pub leaks: usize,
 }
@@ -28,21 +32,28 @@ pub struct Report {
 /// The first phase's error, after every phase has had its turn.
 pub async fn run(worker: &Worker) -> Result<Report, StoreError> {
     let (env, now) = (&worker.env, worker.env.now());
-    let (due, scheduled) = match env.store.due_work(now, PER_RUN).await {
-        Ok(DueWork { tasks, schedules }) => {
-            (due::run(env, tasks, now).await, schedules::run(env, schedules, now).await)
-        }
-        Err(error) => (Err(error.clone()), Err(error)),
+    let (due, scheduled, recovered) = match env.store.due_work(now, PER_RUN).await {
+        Ok(DueWork { tasks, schedules, watches }) => (
+            due::run(env, tasks, now).await,
+            schedules::run(env, schedules, now).await,
+            health::run(env, watches, now).await,
+        ),
+        Err(error) => (Err(error.clone()), Err(error.clone()), Err(error)),
     };
     let leaks = leaks::run(worker).await;
     let pulse = worker.env.store.set_pulse(RECONCILER, worker.env.now()).await;
     let count = |phase: &Result<usize, StoreError>| phase.clone().unwrap_or(0);
-    let report = Report { rung: count(&due), scheduled: count(&scheduled), leaks: count(&leaks) };
+    let report = Report {
+        rung: count(&due),
+        scheduled: count(&scheduled),
+        recovered: count(&recovered),
+        leaks: count(&leaks),
+    };
     if report != Report::default() {
-        let Report { rung, scheduled, leaks } = report;
-        tracing::info!(rung, scheduled, leaks, "reconciled");
+        let Report { rung, scheduled, recovered, leaks } = report;
+        tracing::info!(rung, scheduled, recovered, leaks, "reconciled");
     }
-    due.and(scheduled).and(leaks).and(pulse).map(|()| report)
+    due.and(scheduled).and(recovered).and(leaks).and(pulse).map(|()| report)
 }
 
 /// How many pieces of due work one run rings for, per shard.

@@ -11,6 +11,7 @@ mod clusters;
 mod endpoints;
 mod events;
 mod exchanges;
+mod health;
 mod isolation;
 mod lists;
 mod nodes;
