@@ -30,6 +30,8 @@ pub struct DueWork {
 /// How many times as much other work as actions is taken at once: many schedules are for midnight, many clusters
 /// are looked after every minute, and each is done with soon.
 const OTHERS_PER_TASK: usize = 4;
+/// Pages of a shard that are read at most.
+const MOST_PAGES: usize = 8;
 
 impl Store {
     /// Up to `limit` tasks due by `now`, from every shard, some schedules and watches. The index may lag: read
@@ -44,17 +46,24 @@ impl Store {
                 page_size: i32::try_from(limit * (1 + OTHERS_PER_TASK)).ok(),
                 ..Query::new(DUE, format!("DUE#{shard}"), Range::UpTo(keys::due_until(now)))
             };
-            let items = self.page(&query, None).await?.items;
-            let mut tasks = 0;
-            for item in &items {
-                let key = required(item, "pk")?;
-                if key.starts_with(Kind::Receiver.letter()) {
-                    found.schedules.push(id_in::<Receiver>(item, "pk")?);
-                } else if key.starts_with(Kind::Cluster.letter()) {
-                    found.watches.push((id_in::<Cluster>(item, "pk")?, id_in::<Policy>(item, "sk")?));
-                } else if tasks < limit {
-                    tasks += 1;
-                    found.tasks.push(id_in::<Action>(item, "pk")?);
+            let (mut tasks, mut from) = (0, None);
+            // Other work may pile up; it must not hide the actions behind it.
+            for _ in 0..MOST_PAGES {
+                let page = self.page(&query, from).await?;
+                for item in &page.items {
+                    let key = required(item, "pk")?;
+                    if key.starts_with(Kind::Receiver.letter()) {
+                        found.schedules.push(id_in::<Receiver>(item, "pk")?);
+                    } else if key.starts_with(Kind::Cluster.letter()) {
+                        found.watches.push((id_in::<Cluster>(item, "pk")?, id_in::<Policy>(item, "sk")?));
+                    } else if tasks < limit {
+                        tasks += 1;
+                        found.tasks.push(id_in::<Action>(item, "pk")?);
+                    }
+                }
+                from = page.next;
+                if from.is_none() || tasks >= limit {
+                    break;
                 }
             }
         }

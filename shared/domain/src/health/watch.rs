@@ -62,7 +62,7 @@ pub struct Round {
     /// The sick to recover, [`MOST_SICK`] at most, and why.
     #[serde(default)]
     pub list: Vec<(NodeId, String)>,
-    /// Those to be polled again, [`MOST_WAITING`] or a few more.
+    /// Those to be polled again, fewer than [`MOST_WAITING`] and a slice more.
     #[serde(default)]
     pub waiting: Vec<(NodeId, Exam)>,
     /// When that is.

@@ -3,8 +3,9 @@
 
 use super::{look_after, what_it_says};
 use crate::env::Env;
+use coppice_compute::ComputeError;
 use coppice_domain::health::{Mode, Round, Watch};
-use coppice_domain::ids::NodeId;
+use coppice_domain::ids::{ClusterId, NodeId};
 use coppice_domain::node::Node;
 use coppice_domain::policies::health::is_health;
 use coppice_domain::time::Timestamp;
@@ -77,13 +78,26 @@ pub enum Heard {
     Ignored(&'static str),
 }
 
+/// Why an event was not heard. It may come again.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotHeard {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The backend does not say whose the instance is.
+    #[error("instance '{0}' could not be looked up: {1}")]
+    Backend(String, ComputeError),
+    /// Many events of one cluster come at once.
+    #[error("too many events of cluster {0} come at once")]
+    Busy(ClusterId),
+}
+
 /// Hears of an event: where the node's cluster has a policy that listens, the node is recovered. The same event
 /// starts it once, however often it comes.
 ///
 /// # Errors
-/// When the store fails, the backend does not say whose instance it is, or many events of one cluster come at
-/// once: let it come again.
-pub async fn event(env: &Env, event: &InstanceEvent) -> Result<Heard, StoreError> {
+/// When it could not be heard: let it come again.
+pub async fn event(env: &Env, event: &InstanceEvent) -> Result<Heard, NotHeard> {
     let Some(id) = node_of(env, event).await? else {
         return Ok(Heard::Ignored("The instance is no node's."));
     };
@@ -108,10 +122,10 @@ pub async fn event(env: &Env, event: &InstanceEvent) -> Result<Heard, StoreError
         let watch = noted(&was.watch, &node, event, env.now());
         if env.store.watch_save(&was, &watch, None).await?.is_some() {
             let until = env.now().plus(env.settings.turn);
-            return look_after(env, cluster, binding.policy_id, until).await.map(Heard::Noted);
+            return Ok(Heard::Noted(look_after(env, cluster, binding.policy_id, until).await?));
         }
     }
-    Err(StoreError::Conflict(format!("many events of cluster {cluster} come at once")))
+    Err(NotHeard::Busy(cluster))
 }
 
 /// The watch with the node on the list, to be decided about now.
@@ -125,12 +139,12 @@ fn noted(watch: &Watch, node: &Node, event: &InstanceEvent, now: Timestamp) -> W
     Watch { due: Some(now), round: Some(round), ..watch.clone() }
 }
 
-async fn node_of(env: &Env, event: &InstanceEvent) -> Result<Option<NodeId>, StoreError> {
+async fn node_of(env: &Env, event: &InstanceEvent) -> Result<Option<NodeId>, NotHeard> {
     if event.node.is_some() {
         return Ok(event.node);
     }
     match env.compute.get(&event.instance).await {
         Ok(instance) => Ok(instance.and_then(|instance| instance.node())),
-        Err(error) => Err(StoreError::Conflict(format!("instance {}: {error}", event.instance))),
+        Err(error) => Err(NotHeard::Backend(event.instance.clone(), error)),
     }
 }

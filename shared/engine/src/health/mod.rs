@@ -15,7 +15,7 @@ mod poll;
 mod recover;
 mod tell;
 
-pub use event::{Heard, InstanceEvent, InstanceEventKind, event};
+pub use event::{Heard, InstanceEvent, InstanceEventKind, NotHeard, event};
 
 use crate::env::Env;
 use coppice_domain::action::{Action, ActionKind};
@@ -161,8 +161,9 @@ impl Run<'_> {
 
     /// Ends the round, and says what stands in the way, if that is news.
     async fn end(&self, mut watch: Watch, obstacle: Option<(Obstacle, String)>) -> Result<(), StoreError> {
-        let at = watch.round.as_ref().map_or(self.watched.watch.due, |round| Some(round.at));
-        let told = watch.tell(obstacle).map(|telling| self.told(telling, at.unwrap_or(watch.since)));
+        // What is said is known by when this was due: no two runs that come to an end have that in common.
+        let at = self.watched.watch.due.unwrap_or(watch.since);
+        let told = watch.tell(obstacle).map(|telling| self.told(telling, at));
         let watch = self.put_off(watch);
         self.env.store.watch_save(&self.watched, &watch, told.as_ref()).await.map(|_| ())
     }

@@ -10,7 +10,7 @@ use coppice_domain::time::Timestamp;
 use coppice_store::Told;
 
 impl Run<'_> {
-    /// The event of a round that was due at `at`, however often it is recorded, and what the cluster says.
+    /// The event of a run that was due at `at`, the same however often it is recorded, and what the cluster says.
     pub(super) fn told(&self, telling: Telling, at: Timestamp) -> Told {
         let (cluster, now) = (&self.cluster, self.env.now());
         tracing::warn!(cluster.id = %cluster.id, reason = telling.text, "health");

@@ -35,6 +35,7 @@ async fn names(ward: &Ward) -> Vec<String> {
     ward.members().await.iter().map(|node| node["name"].as_str().unwrap().to_owned()).collect()
 }
 
+/// RHE-14: after the last of its polls a member is sick, and the limit counts them all.
 #[tokio::test]
 async fn a_member_is_sick_after_the_last_poll_and_runs_are_spent_not_waits() {
     let mut ward = ward(by_url(3, "ANY_FAILED", false)).await;
@@ -68,7 +69,7 @@ async fn any_takes_one_mode_and_all_takes_every_one() {
     }
 }
 
-/// RHE-14 and the address rule: what may not be polled says nothing about the node.
+/// What may not be polled says nothing about the node.
 #[tokio::test]
 async fn an_address_that_is_not_gone_to_makes_nobody_sick() {
     let mut ward = ward(by_url(1, "ANY_FAILED", false)).await;
@@ -78,7 +79,6 @@ async fn an_address_that_is_not_gone_to_makes_nobody_sick() {
     assert_eq!(ward.run().await, 0);
 }
 
-/// RHE-12: modes without options poll with the defaults, and a URL that is none makes its node sick.
 #[tokio::test]
 async fn a_member_within_its_grace_is_not_polled() {
     let mut ward = ward(by_url(1, "ANY_FAILED", false)).await;
