@@ -88,6 +88,8 @@ pub(crate) struct World {
     script: Option<Script>,
     /// Instances that were there one moment and not the next, and nobody had asked for it.
     pub(crate) vanished: BTreeSet<String>,
+    /// Whether instances may fail to build.
+    pub(crate) unlucky: bool,
 }
 
 /// Deliveries at once.
@@ -189,6 +191,7 @@ impl World {
             steps: 0,
             script: None,
             vanished: BTreeSet::new(),
+            unlucky: config.fail_rate > 0.0,
         };
         world.prepare(&store);
         (world, client_envs)
