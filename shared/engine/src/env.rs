@@ -4,6 +4,7 @@ use crate::mailboxes::Mailboxes;
 use async_trait::async_trait;
 use coppice_compute::Compute;
 use coppice_compute::balancer::Balancer;
+use coppice_compute::health::Prober;
 use coppice_domain::ids::{ActionId, IdSource};
 use coppice_domain::time::{Clock, Timestamp};
 use coppice_store::{RETENTION, Store};
@@ -23,6 +24,8 @@ pub struct Env {
     pub compute: Arc<dyn Compute>,
     /// What puts clusters behind load balancers.
     pub balancer: Arc<dyn Balancer>,
+    /// Who fetches users' URLs for health checks.
+    pub prober: Arc<dyn Prober>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// New ids.
@@ -107,6 +110,8 @@ pub struct Settings {
     pub leaks: LeakSweep,
     /// How the search for drift is paced.
     pub drift: DriftSweep,
+    /// How members are looked at.
+    pub checks: Checks,
     /// How long after the reconciler's last run the services count as down.
     pub service_down_time: Duration,
 }
@@ -155,6 +160,17 @@ pub struct DriftSweep {
     pub compared: usize,
 }
 
+/// How the members of a cluster are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Checks {
+    /// Members that are looked at together; at most 500, which one call of a backend shows.
+    pub slice: usize,
+    /// Slices of one cluster in one run of the reconciler. The next run goes on.
+    pub slices: usize,
+    /// The longest that one poll of a URL may take, whatever its policy says.
+    pub longest_poll: Duration,
+}
+
 impl Default for Settings {
     fn default() -> Self {
         let seconds = Duration::from_secs;
@@ -181,6 +197,7 @@ impl Default for Settings {
             leaks: LeakSweep { every: seconds(600), grace: seconds(300), overlap: seconds(7200) },
             // The grace is more than clocks differ by.
             drift: DriftSweep { every: seconds(600), grace: seconds(900), nodes: 1000, compared: 2 },
+            checks: Checks { slice: 100, slices: 50, longest_poll: seconds(10) },
             // Three runs of the schedule, of which one may fail and one be late.
             service_down_time: seconds(180),
         }

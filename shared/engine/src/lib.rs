@@ -11,6 +11,7 @@ pub mod dispatch;
 mod env;
 mod fleet;
 mod front;
+pub mod health;
 mod history;
 pub mod inspect;
 mod jobs;
@@ -25,6 +26,6 @@ pub mod testing;
 mod work;
 
 pub use bus::{Bus, BusError};
-pub use env::{Doorbell, DoorbellError, DriftSweep, Env, LeakSweep, Pace, Settings};
+pub use env::{Checks, Doorbell, DoorbellError, DriftSweep, Env, LeakSweep, Pace, Settings};
 pub use machine::Worker;
 pub use mailboxes::{Letter, MailboxError, Mailboxes};

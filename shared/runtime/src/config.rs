@@ -119,6 +119,7 @@ impl Overrides {
                 nodes: self.drift_nodes.unwrap_or(to.drift.nodes).max(1),
                 compared: self.drift_compared.unwrap_or(to.drift.compared),
             },
+            checks: to.checks,
             service_down_time: span(self.service_down_seconds, to.service_down_time),
             deployment: to.deployment,
             receiver_url: to.receiver_url,

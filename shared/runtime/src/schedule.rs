@@ -21,10 +21,10 @@ pub async fn serve() -> Result<(), Failure> {
     let function = service_fn(move |_: LambdaEvent<Value>| async move {
         // Boxed: the future is deep, and the compiler computes the layout of what contains it.
         let report = Box::pin(reconciler::run(worker)).await?;
-        let reconciler::Report { rung, scheduled, leaks, drift } = report;
-        Ok::<_, lambda_runtime::Error>(
-            json!({ "rung": rung, "scheduled": scheduled, "leaks": leaks, "drift": drift }),
-        )
+        let reconciler::Report { rung, scheduled, recovered, leaks, drift } = report;
+        Ok::<_, lambda_runtime::Error>(json!({
+            "rung": rung, "scheduled": scheduled, "recovered": recovered, "leaks": leaks, "drift": drift,
+        }))
     });
     lambda_runtime::run(function).await.map_err(|cause| Failure::Lambda(cause.to_string()))
 }

@@ -5,15 +5,17 @@ use crate::aws::Aws;
 use crate::config::{Config, ConfigError};
 use crate::mailboxes::SqsMailboxes;
 use crate::queue::SqsDoorbell;
+use async_trait::async_trait;
 use coppice_compute::Compute;
 use coppice_compute::balancer::Balancer;
-use coppice_compute::health::{AddressRule, BadRange, HttpProber, Prober};
+use coppice_compute::health::{AddressRule, BadRange, HttpProber, Probe, Prober};
 use coppice_compute::simulated::balancer::SimulatedBalancer;
 use coppice_compute::simulated::{DynamoStore, Simulated};
+use coppice_domain::health::PollFailure;
 use coppice_domain::ids::IdSource;
 use coppice_engine::{Env, Worker};
 use coppice_store::Store;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Why a function cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -30,9 +32,6 @@ pub enum Failure {
     /// Where probes may go is not said in addresses.
     #[error("the environment variable COPPICE_PROBES cannot be used: {0}")]
     Probes(#[from] BadRange),
-    /// The system lacks what HTTPS needs.
-    #[error("no health checks by URL: {0}")]
-    Https(String),
     /// An API function needs an identity provider.
     #[error("the environment variable COPPICE_IDENTITY is not set: it names who validates tokens")]
     NoIdentity,
@@ -61,6 +60,7 @@ pub fn env(config: &Config, aws: &Aws) -> Result<Env, Failure> {
         compute,
         doorbell: Arc::new(SqsDoorbell::new(aws.sqs.clone(), config.queue_url.clone())),
         mailboxes: Arc::new(SqsMailboxes::new(aws.sqs.clone())),
+        prober: prober(config)?,
         clock,
         ids: Arc::new(RandomIds),
         settings: Arc::new(config.settings.clone()),
@@ -77,13 +77,30 @@ pub fn balancer(config: &Config, aws: &Aws, compute: Arc<dyn Compute>) -> Result
     Ok(Arc::new(SimulatedBalancer::new(settings, parts, compute, Arc::new(SystemClock))?))
 }
 
-/// What fetches users' URLs for health checks.
+/// What fetches users' URLs for health checks: made when the first is fetched, which few functions ever do.
 ///
 /// # Errors
 /// When its settings cannot be used.
 pub fn prober(config: &Config) -> Result<Arc<dyn Prober>, Failure> {
-    let rule = AddressRule::new(&config.probes)?;
-    Ok(Arc::new(HttpProber::new(rule).map_err(Failure::Https)?))
+    Ok(Arc::new(LazyProber { rule: AddressRule::new(&config.probes)?, made: OnceLock::new() }))
+}
+
+/// A prober that is made when it is needed.
+struct LazyProber {
+    rule: AddressRule,
+    made: OnceLock<Result<HttpProber, String>>,
+}
+
+#[async_trait]
+impl Prober for LazyProber {
+    async fn fetch(&self, probe: &Probe) -> Result<String, PollFailure> {
+        let made = self.made.get_or_init(|| HttpProber::new(self.rule.clone()));
+        match made {
+            Ok(prober) => prober.fetch(probe).await,
+            // The fault is ours: it says nothing about the node.
+            Err(problem) => Err(PollFailure::Forbidden { host: probe.url.clone(), problem: problem.clone() }),
+        }
+    }
 }
 
 /// A worker with a name of its own.

@@ -11,12 +11,16 @@ use crate::task::Task;
 use crate::template::{check_usable, reference, unreference};
 use crate::transaction::{Transacted, Write};
 use crate::view::ClusterView;
+use crate::watch::{WATCH_ATTRIBUTES, watch_attributes};
 use aws_sdk_dynamodb::types::AttributeValue;
 use coppice_domain::action::ActionKind;
+use coppice_domain::health::Watch;
 use coppice_domain::ids::{ClusterId, PolicyId};
+use coppice_domain::policies::health::watch;
 use coppice_domain::policy::{Binding, Policy};
 use coppice_domain::receiver::Receiver;
 use coppice_domain::time::Timestamp;
+use std::collections::HashMap;
 
 /// What became of attaching a policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,8 +40,8 @@ pub enum BindingChange {
     Attach(Box<Binding>),
     /// A policy is detached.
     Detach(PolicyId),
-    /// A policy counts from now on, or does not.
-    Enable(PolicyId, bool),
+    /// A policy counts from now on, or does not; and how it looks after its cluster then, if it does that.
+    Enable(PolicyId, bool, Option<Box<Watch>>),
     /// A scaling counts towards a policy's cooldown.
     Counted(PolicyId, Timestamp),
 }
@@ -56,8 +60,15 @@ impl BindingChange {
                 Write::delete(keys::binding(cluster, *policy)),
                 unreference::<Policy>(policy.uuid(), cluster),
             ],
-            Self::Enable(policy, enabled) => {
-                vec![alter(*policy).set("enabled", AttributeValue::Bool(*enabled))]
+            Self::Enable(policy, enabled, watch) => {
+                let write = alter(*policy).set("enabled", AttributeValue::Bool(*enabled));
+                let mut given: HashMap<_, _> =
+                    watch_attributes(cluster, watch.as_deref())?.into_iter().collect();
+                let write = WATCH_ATTRIBUTES.into_iter().fold(write, |write, name| {
+                    let value = given.remove(name);
+                    write.assign(name, value)
+                });
+                vec![write]
             }
             Self::Counted(policy, now) => vec![alter(*policy).set("last_op", at(*now))],
         })
@@ -65,7 +76,11 @@ impl BindingChange {
 }
 
 pub(crate) fn binding_item(binding: &Binding) -> Result<Item, StoreError> {
-    Ok(with_key(&keys::binding(binding.cluster_id, binding.policy_id), encode(binding)?))
+    let mut item = encode(binding)?;
+    let watch = watch(binding, binding.created_at);
+    let attributes = watch_attributes(binding.cluster_id, watch.as_ref())?;
+    item.extend(attributes.into_iter().map(|(name, value)| (name.to_owned(), value)));
+    Ok(with_key(&keys::binding(binding.cluster_id, binding.policy_id), item))
 }
 
 pub(crate) fn binding_from(item: &Item) -> Result<Binding, StoreError> {

@@ -1,16 +1,18 @@
 //! Work that is due: what the sweep finds when a message was lost or a worker died (invariant 1), and the runs of
-//! schedules whose time has come.
+//! schedules whose time has come, and the clusters that are looked after next.
 
 use crate::entity::Kind;
 use crate::error::StoreError;
 use crate::find::id_in;
-use crate::item::{Item, n, text};
+use crate::item::{n, required};
 use crate::keys;
 use crate::store::{DUE, Query, Range, Store, Written};
 use crate::task::{Task, due, open_statuses};
 use crate::transaction::Write;
 use coppice_domain::action::Action;
-use coppice_domain::ids::{ActionId, ReceiverId};
+use coppice_domain::cluster::Cluster;
+use coppice_domain::ids::{ActionId, ClusterId, PolicyId, ReceiverId};
+use coppice_domain::policy::Policy;
 use coppice_domain::receiver::Receiver;
 use coppice_domain::time::Timestamp;
 
@@ -21,15 +23,19 @@ pub struct DueWork {
     pub tasks: Vec<ActionId>,
     /// Receivers whose schedule has a run.
     pub schedules: Vec<ReceiverId>,
+    /// Clusters that are to be looked after, and by which policy.
+    pub watches: Vec<(ClusterId, PolicyId)>,
 }
 
-/// How many times as many schedules as actions are taken at once: many are for midnight, and each is done
-/// with in a moment.
-const SCHEDULES_PER_TASK: usize = 4;
+/// How many times as much other work as actions is taken at once: many schedules are for midnight, many clusters
+/// are looked after every minute, and each is done with soon.
+const OTHERS_PER_TASK: usize = 4;
+/// Pages of a shard that are read at most.
+const MOST_PAGES: usize = 8;
 
 impl Store {
-    /// Up to `limit` tasks due by `now`, from every shard, and some schedules. The index may lag: read before
-    /// acting.
+    /// Up to `limit` tasks due by `now`, from every shard, some schedules and watches. The index may lag: read
+    /// before acting.
     ///
     /// # Errors
     /// When the store fails.
@@ -37,20 +43,28 @@ impl Store {
         let mut found = DueWork::default();
         for shard in 0..keys::DUE_SHARDS {
             let query = Query {
-                page_size: i32::try_from(limit * (1 + SCHEDULES_PER_TASK)).ok(),
+                page_size: i32::try_from(limit * (1 + OTHERS_PER_TASK)).ok(),
                 ..Query::new(DUE, format!("DUE#{shard}"), Range::UpTo(keys::due_until(now)))
             };
-            let items = self.page(&query, None).await?.items;
-            let is_receiver = |item: &&Item| {
-                let kind = text(item, "pk").and_then(|key| key.chars().next());
-                kind == Some(Kind::Receiver.letter())
-            };
-            let (schedules, tasks): (Vec<_>, Vec<_>) = items.iter().partition(is_receiver);
-            for item in tasks.into_iter().take(limit) {
-                found.tasks.push(id_in::<Action>(item, "pk")?);
-            }
-            for item in schedules {
-                found.schedules.push(id_in::<Receiver>(item, "pk")?);
+            let (mut tasks, mut from) = (0, None);
+            // Other work may pile up; it must not hide the actions behind it.
+            for _ in 0..MOST_PAGES {
+                let page = self.page(&query, from).await?;
+                for item in &page.items {
+                    let key = required(item, "pk")?;
+                    if key.starts_with(Kind::Receiver.letter()) {
+                        found.schedules.push(id_in::<Receiver>(item, "pk")?);
+                    } else if key.starts_with(Kind::Cluster.letter()) {
+                        found.watches.push((id_in::<Cluster>(item, "pk")?, id_in::<Policy>(item, "sk")?));
+                    } else if tasks < limit {
+                        tasks += 1;
+                        found.tasks.push(id_in::<Action>(item, "pk")?);
+                    }
+                }
+                from = page.next;
+                if from.is_none() || tasks >= limit {
+                    break;
+                }
             }
         }
         Ok(found)

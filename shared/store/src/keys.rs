@@ -260,6 +260,18 @@ pub fn run(at: Timestamp, id: ReceiverId) -> String {
     format!("{:017}#{id}", at.micros().max(0))
 }
 
+/// The partition of the `due` index a cluster's watch belongs to: among the actions, so that one look finds both.
+#[must_use]
+pub fn round_shard(id: ClusterId) -> String {
+    shard(id.uuid())
+}
+
+/// The sort key of a watch in the `due` index.
+#[must_use]
+pub fn round(at: Timestamp, id: ClusterId) -> String {
+    format!("{:017}#{id}", at.micros().max(0))
+}
+
 /// The sort key after every piece of work that is due by `now`.
 #[must_use]
 pub fn due_until(now: Timestamp) -> String {

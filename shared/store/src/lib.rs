@@ -41,6 +41,7 @@ mod task;
 mod template;
 mod transaction;
 mod view;
+mod watch;
 
 pub use accept::{Acceptance, AcceptedAction};
 pub use accept_node::NodeAcceptance;
@@ -71,3 +72,4 @@ pub use system::PhaseState;
 pub use task::{Cancel, Claim, Finish, Parked, Parking, Task};
 pub use template::{Template, TemplateDeletion};
 pub use view::{BoundCluster, ClusterView};
+pub use watch::{Recovery, Told, Watched};

@@ -12,7 +12,7 @@ use coppice_api::identity::Identity;
 use coppice_compute::Compute;
 use coppice_compute::simulated::balancer::SimulatedBalancer;
 use coppice_compute::simulated::{DynamoStore, Simulated};
-use coppice_compute::testing::ManualClock;
+use coppice_compute::testing::{ManualClock, ScriptedProber};
 use coppice_engine::Env;
 use coppice_engine::testing::MemoryMailboxes;
 use coppice_local::services::{SIMULATED_TABLE, Services, TABLE};
@@ -41,6 +41,13 @@ pub struct TestApp {
 }
 
 impl TestApp {
+    /// Lets this prober fetch users' URLs for health checks.
+    pub fn probing(&mut self, prober: ScriptedProber) -> Arc<ScriptedProber> {
+        let prober = Arc::new(prober);
+        self.system.worker.env.prober = Arc::clone(&prober) as _;
+        prober
+    }
+
     /// The system with its default settings.
     pub async fn new() -> Self {
         Self::with(Options::default()).await
@@ -122,6 +129,7 @@ impl TestApp {
             mailboxes: Arc::clone(&mailboxes) as _,
             balancer: Arc::new(balancer.expect("the simulated service's settings are valid")),
             compute,
+            prober: Arc::new(ScriptedProber::answering("")),
             clock: Arc::new(Ticking(clock.clone())),
             ids: Arc::new(SeededIds::new(SEED)),
             ..system.env.clone()

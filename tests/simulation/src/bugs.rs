@@ -36,11 +36,13 @@ pub enum Bug {
     CountLost,
     /// What happened is not written down.
     EventLost,
+    /// A cluster that was looked after once is not looked after again.
+    RoundForgotten,
 }
 
 impl Bug {
     /// Every bug.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::NoFence,
         Self::DoubleCount,
         Self::EndsTwice,
@@ -54,6 +56,7 @@ impl Bug {
         Self::MemberForgotten,
         Self::CountLost,
         Self::EventLost,
+        Self::RoundForgotten,
     ];
 }
 
@@ -107,6 +110,11 @@ impl Sabotage {
                     body.remove("ClientRequestToken");
                 }
             }
+            Some(Bug::RoundForgotten) => each_write(&mut request, |write| {
+                if sort_key(write).starts_with("P#") {
+                    forget_due(write);
+                }
+            }),
             Some(Bug::DueTimeDropped) => each_write(&mut request, drop_due),
             Some(Bug::StaleIndexTrusted) => {
                 let members = request.body["ExpressionAttributeValues"][":p"]["S"].as_str();
@@ -199,6 +207,22 @@ fn drop_due(write: &mut Value) {
         {
             *placeholder = Value::String(format!("un{name}"));
         }
+    }
+}
+
+/// Takes out of the index what an update would move on in it.
+fn forget_due(write: &mut Value) {
+    let Some(clauses) = write["UpdateExpression"].as_str().and_then(|text| text.strip_prefix("SET ")) else {
+        return;
+    };
+    let (due, kept): (Vec<&str>, Vec<&str>) =
+        clauses.split(", ").partition(|clause| clause.starts_with("#due = "));
+    let Some(value) = due.first().and_then(|clause| clause.strip_prefix("#due = ")).map(str::to_owned) else {
+        return;
+    };
+    write["UpdateExpression"] = Value::String(format!("SET {} REMOVE #due", kept.join(", ")));
+    if let Some(values) = write["ExpressionAttributeValues"].as_object_mut() {
+        values.remove(&value);
     }
 }
 

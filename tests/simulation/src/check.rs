@@ -27,7 +27,7 @@ const SIZED: [&str; 7] = [
     "CLUSTER_DEL_NODES",
 ];
 
-type Items = BTreeMap<String, Arc<Item>>;
+pub(crate) type Items = BTreeMap<String, Arc<Item>>;
 
 /// The resources of a world at rest.
 struct Rest {
@@ -47,7 +47,7 @@ struct Rest {
     order: BTreeMap<String, usize>,
 }
 
-fn by_id(history: &History, letter: &str) -> Items {
+pub(crate) fn by_id(history: &History, letter: &str) -> Items {
     let prefix = format!("{letter}#");
     let own = history.of_kind(&prefix).filter(|(key, _)| key.1 == "A");
     own.map(|(key, item)| (key.0[prefix.len()..].to_owned(), item.clone())).collect()
@@ -92,6 +92,7 @@ pub(crate) fn check(world: &World) -> Vec<String> {
     rest.clusters_are_judged_by_their_members();
     rest.names_and_references_agree(history, world);
     rest.bindings_agree(history, world);
+    rest.violations.extend(crate::health::check(world, history));
     rest.projects_are_apart();
     let served = pools::check(&rest, history, world);
     rest.violations.extend(served);
@@ -143,7 +144,7 @@ pub(crate) fn records(world: &World) -> Vec<Record> {
     }
 }
 
-fn instances(world: &World) -> Vec<(String, String, InstanceState)> {
+pub(crate) fn instances(world: &World) -> Vec<(String, String, InstanceState)> {
     let now = world.clock.now();
     let shown = |record: Record| {
         let instance = record.instance_at(now)?;

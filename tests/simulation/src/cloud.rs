@@ -3,11 +3,13 @@
 use crate::gate::{Class, Fate, Gate};
 use crate::table::Table;
 use async_trait::async_trait;
+use coppice_compute::health::{Probe, Prober};
 use coppice_compute::{
     Change, Compute, ComputeError, CreateRequest, Deletion, Filter, Idempotency, Instance, Page, PageMark,
     Progress,
 };
 use coppice_domain::cluster::JsonMap;
+use coppice_domain::health::PollFailure;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -149,5 +151,17 @@ impl Compute for Cloud {
     async fn describe(&self, id: &str) -> Result<Option<JsonMap>, ComputeError> {
         let label = format!("describe instance {}", short(id));
         self.plain(Class::CloudRead, label, self.inner.describe(id)).await
+    }
+}
+
+/// What the instances serve: every URL answers `ok` unless the call goes astray.
+#[async_trait]
+impl Prober for Cloud {
+    async fn fetch(&self, probe: &Probe) -> Result<String, PollFailure> {
+        match self.gate.arrive(Class::CloudRead, format!("fetch {}", probe.url)).await {
+            Fate::Done | Fate::Lagging(_) | Fate::Twice => Ok("ok".to_owned()),
+            Fate::LastWords => std::future::pending().await,
+            _ => Err(PollFailure::Unreachable("no answer".to_owned())),
+        }
     }
 }

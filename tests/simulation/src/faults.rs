@@ -81,7 +81,7 @@ impl Faults {
             last_words: process * rate(&[0.0, 0.003, 0.02]),
             stall: process * rate(&[0.0, 0.01, 0.06]),
             leap: process * rate(&[0.0, 0.0, 0.005]),
-            vanish: cloud * rate(&[0.0, 0.0, 0.005]),
+            vanish: cloud * rate(&[0.0, 0.005, 0.01]),
         }
     }
 

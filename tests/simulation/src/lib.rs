@@ -14,6 +14,7 @@ mod check;
 mod cloud;
 mod faults;
 mod gate;
+mod health;
 mod history;
 mod log;
 mod node_story;

@@ -5,7 +5,9 @@ use crate::records;
 use crate::story::Client;
 use coppice_domain::action::{Action, ActionKind, ActionStatus};
 use coppice_domain::ids::{ActionId, PolicyId};
+use coppice_domain::node::Node;
 use coppice_domain::policy::Policy;
+use coppice_engine::health::{self, InstanceEvent, InstanceEventKind};
 use coppice_engine::lifecycle;
 use coppice_store::{ListRequest, Scope, TemplateDeletion};
 use rand::RngExt;
@@ -13,12 +15,13 @@ use serde_json::{Value, json};
 
 impl Client {
     pub(crate) async fn with_policies(&mut self) -> Option<ActionId> {
-        match self.rng.random_range(0..16) {
+        match self.rng.random_range(0..18) {
             0..=2 => self.create_policy().await,
             3..=8 => self.on_policy(ActionKind::ClusterAttachPolicy).await,
             9..=10 => self.on_policy(ActionKind::ClusterUpdatePolicy).await,
             11 => self.on_policy(ActionKind::ClusterDetachPolicy).await,
             12 => self.delete_policy().await,
+            13..=14 => self.hear().await,
             _ => self.complete().await,
         }
     }
@@ -27,7 +30,7 @@ impl Client {
     fn spec(&mut self) -> (&'static str, Value) {
         let small = self.rng.random_range(1..=3);
         let seconds = self.rng.random_range(0..=90);
-        match self.rng.random_range(0..8) {
+        match self.rng.random_range(0..10) {
             0 => {
                 let event = ["CLUSTER_SCALE_OUT", "CLUSTER_SCALE_IN"][self.rng.random_range(0..2_usize)];
                 let adjustment = json!({ "number": small, "cooldown": seconds, "best_effort": small > 1 });
@@ -56,19 +59,69 @@ impl Client {
                 given["pool"]["id"] = json!("pool-1");
                 ("senlin.policy.loadbalance-1.0", given)
             }
-            _ => ("senlin.policy.affinity-1.0", json!({ "servergroup": { "name": "group" } })),
+            7 => ("senlin.policy.affinity-1.0", json!({ "servergroup": { "name": "group" } })),
+            _ => self.health(seconds),
         }
     }
 
+    /// A policy that looks after a cluster, in one way or another.
+    fn health(&mut self, grace: u64) -> (&'static str, Value) {
+        let poll = json!({ "poll_url": "http://{nodename}", "poll_url_retry_limit": 2, "poll_url_retry_interval": grace });
+        let modes = match self.rng.random_range(0..4) {
+            0 => {
+                json!([{ "type": "NODE_STATUS_POLL_URL", "options": poll }, { "type": "NODE_STATUS_POLLING" }])
+            }
+            1 => json!([{ "type": "LIFECYCLE_EVENTS" }]),
+            _ => json!([{ "type": "NODE_STATUS_POLLING" }]),
+        };
+        let detection = json!({ "interval": 60, "node_update_timeout": grace, "detection_modes": modes });
+        let operation = ["RECREATE", "RECREATE", "REBOOT"][self.rng.random_range(0..3_usize)];
+        let recovery = json!({ "actions": [{ "name": operation }] });
+        let version =
+            ["senlin.policy.health-1.2", "senlin.policy.health-1.3"][self.rng.random_range(0..2_usize)];
+        (version, json!({ "detection": detection, "recovery": recovery }))
+    }
+
+    /// An instance is gone, or somebody thinks so, and its node's cluster hears of it.
+    async fn hear(&mut self) -> Option<ActionId> {
+        let cluster = self.any_cluster()?;
+        let view = self.env.store.cluster_view(cluster).await.ok().flatten()?;
+        let place = self.rng.random_range(0..view.members.len().max(1));
+        let node: Node = self.env.store.get(view.members.get(place)?.node).await.ok().flatten()?;
+        let event = InstanceEvent {
+            kind: InstanceEventKind::Shutdown,
+            instance: node.physical_id?,
+            node: Some(node.id),
+            at: self.env.now(),
+        };
+        for _ in 0..self.rng.random_range(1..=2) {
+            let _ = health::event(&self.env, &event).await;
+        }
+        None
+    }
+
+    /// Has some cluster looked after.
+    pub(crate) async fn attach_health(&mut self) -> Option<ActionId> {
+        let grace = self.rng.random_range(0..=90);
+        let spec = self.health(grace);
+        let policy = self.create_policy_of(spec).await?;
+        self.act(ActionKind::ClusterAttachPolicy, json!({ "policy_id": policy, "enabled": true })).await
+    }
+
     async fn create_policy(&mut self) -> Option<ActionId> {
-        let (type_name, properties) = self.spec();
+        let spec = self.spec();
+        self.create_policy_of(spec).await;
+        None
+    }
+
+    async fn create_policy_of(&mut self, (type_name, properties): (&str, Value)) -> Option<PolicyId> {
         let id = PolicyId::new(self.env.ids.uuid());
         let name = format!("policy-{}", self.rng.random_range(0..3));
         let policy = records::policy(&self.env, &self.project, (id, name), type_name, &properties);
         if self.env.store.template_create(&policy).await.is_ok() {
             self.book().policies.push((self.project.clone(), policy.id));
         }
-        None
+        Some(id)
     }
 
     async fn any_policy(&mut self) -> Option<Policy> {

@@ -60,6 +60,9 @@ impl Client {
 
     /// Tells the story.
     pub(crate) async fn tell(mut self) {
+        if self.rng.random_bool(0.3) {
+            self.guard().await;
+        }
         for _ in 0..self.requests {
             let accepted = self.request().await;
             let longest = [0, 5, 60, 600][self.rng.random_range(0..4_usize)] + self.build_seconds;
@@ -71,6 +74,15 @@ impl Client {
             };
             self.gate.arrive(class, "client waits".to_owned()).await;
         }
+    }
+
+    /// Has a cluster looked after from the beginning.
+    async fn guard(&mut self) {
+        if let Some(action) = self.create().await {
+            let until = self.env.now().plus(seconds(1200));
+            self.gate.arrive(Class::Await(action, until), "client waits".to_owned()).await;
+        }
+        self.attach_health().await;
     }
 
     async fn request(&mut self) -> Option<ActionId> {

@@ -100,6 +100,8 @@ pub(crate) struct World {
     script: Option<Script>,
     /// Instances that were there one moment and not the next, and nobody had asked for it.
     pub(crate) vanished: BTreeSet<String>,
+    /// Whether instances may fail to build.
+    pub(crate) unlucky: bool,
 }
 
 /// Deliveries at once.
@@ -182,6 +184,7 @@ impl World {
                 mailboxes: post.clone(),
                 compute: Arc::new(cloud.clone()),
                 balancer: Arc::new(service.clone()),
+                prober: Arc::new(cloud.clone()),
                 clock: Arc::new(clock.skewed(micros)),
                 ids: ids.clone(),
                 settings: settings.clone(),
@@ -214,6 +217,7 @@ impl World {
             steps: 0,
             script: None,
             vanished: BTreeSet::new(),
+            unlucky: config.fail_rate > 0.0,
         };
         world.prepare(&store);
         (world, client_envs)

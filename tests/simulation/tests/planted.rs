@@ -81,6 +81,11 @@ fn an_event_that_is_lost_is_caught() {
 }
 
 #[test]
+fn a_round_that_is_forgotten_is_caught() {
+    caught(Bug::RoundForgotten);
+}
+
+#[test]
 fn every_bug_has_its_test() {
     let lines = include_str!("planted.rs").lines().map(str::trim_start);
     let tests = lines.filter(|line| line.starts_with("caught(Bug::")).count();

@@ -15,9 +15,9 @@ pub(crate) const OPERATION: Operation =
     Operation::get("/policy-types", "List the types of policies", ENDPOINT)
         .ok(Shown::Many("policy_types", views::LISTED_TYPE));
 
-/// Every version of every type; any query is ignored.
+/// Every version of every type, with those this service adds for who asks for additions; any query is ignored.
 pub(crate) async fn list(call: Call) -> Result<Response, Failure> {
     call.enter(&ENDPOINT)?;
     let detailed = call.microversion.has(Feature::TypeSupportStatus);
-    Ok(call.respond().list("policy_types", policy_types::list(detailed))?)
+    Ok(call.respond().list("policy_types", policy_types::list(detailed, call.additions))?)
 }

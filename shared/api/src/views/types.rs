@@ -84,10 +84,10 @@ mod tests {
     #[test]
     fn every_policy_type_looks_as_described() {
         for detailed in [false, true] {
-            for item in policy_types::list(detailed) {
+            for item in policy_types::list(detailed, true) {
                 assert_conforms(LISTED_TYPE, &item);
             }
-            for item in policy_types::list(false) {
+            for item in policy_types::list(false, true) {
                 let key = item["name"].as_str().unwrap();
                 assert_conforms(TYPE, &policy_types::show(key, detailed).unwrap());
             }

@@ -9,7 +9,7 @@ use std::time::Duration;
 /// Why a poll brought no body.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PollFailure {
-    /// It is no URL that can be polled.
+    /// It is no URL that can be polled. Says nothing about the node.
     #[error("'{url}' cannot be polled: {problem}.")]
     BadUrl {
         /// The text.
@@ -55,8 +55,8 @@ pub enum Polled {
 
 /// What follows from the `attempt`th poll (from 1) of a node in this status.
 ///
-/// A node that is not ACTIVE is not judged, and neither is one that this service does not go to or whose
-/// policy has a pattern that cannot be used: recovering it would change nothing about that.
+/// A node that is not ACTIVE is not judged, and neither is one that this service does not go to or whose policy
+/// has no URL (RHE-12), or a pattern that cannot be used: recovering it would change nothing about that.
 #[must_use]
 pub fn polled(
     poll: &UrlPoll,
@@ -70,7 +70,7 @@ pub fn polled(
             Ok(false) => format!("The URL's answer does not contain '{}'.", poll.expected),
             Err(unusable) => return healthy(&format!("{unusable}.")),
         },
-        (NodeStatus::Active, Err(failure @ PollFailure::Forbidden { .. })) => {
+        (NodeStatus::Active, Err(failure @ (PollFailure::Forbidden { .. } | PollFailure::BadUrl { .. }))) => {
             return healthy(&failure.to_string());
         }
         (NodeStatus::Active, Err(failure)) if !poll.failure_is_sickness => {
@@ -112,14 +112,17 @@ mod tests {
         Polled::Settled(Finding::Sick(reason.to_owned()))
     }
 
-    fn failures() -> [PollFailure; 5] {
+    fn failures() -> [PollFailure; 4] {
         [
-            PollFailure::BadUrl { url: "x".to_owned(), problem: "it is none".to_owned() },
             PollFailure::Unreachable("connection refused".to_owned()),
             PollFailure::TimedOut(Duration::from_millis(1500)),
             PollFailure::Status(503),
             PollFailure::TooLong(4),
         ]
+    }
+
+    fn no_url() -> PollFailure {
+        PollFailure::BadUrl { url: "x".to_owned(), problem: "it is none".to_owned() }
     }
 
     fn forbidden() -> PollFailure {
@@ -145,8 +148,11 @@ mod tests {
         }
     }
 
+    /// RHE-12: a policy without options has no URL.
     #[test]
     fn what_says_nothing_about_the_node_never_makes_it_sick() {
+        let said = polled(&poll("", true, 1), NodeStatus::Active, 1, &Err(no_url()));
+        assert_eq!(said, healthy("'x' cannot be polled: it is none."));
         let said = polled(&poll("", true, 1), NodeStatus::Active, 1, &Err(forbidden()));
         assert_eq!(said, healthy("'internal' must not be polled: it is loopback."));
         let said = polled(&poll("(", true, 1), NodeStatus::Active, 1, &body("anything"));
@@ -182,7 +188,7 @@ mod tests {
 
     #[test]
     fn every_failure_says_what_happened() {
-        let texts: Vec<String> = failures().iter().map(ToString::to_string).collect();
+        let texts: Vec<String> = [no_url()].iter().chain(&failures()).map(ToString::to_string).collect();
         assert_eq!(
             texts,
             [

@@ -82,5 +82,5 @@ pub fn attachable(policy: &Policy, others: &[Binding], profile: &Profile) -> Res
     if kind.profile_types.is_some_and(|types| !types.contains(&profile.type_name.as_str())) {
         return Err(format!("Policy not applicable on profile type: {}", profile.type_name));
     }
-    super::health::attachable(kind, &policy.spec, profile)
+    super::health::attachable(policy, kind, others, profile)
 }

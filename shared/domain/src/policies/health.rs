@@ -5,25 +5,80 @@ use super::placement::change;
 use super::{Attached, Data, Question, labelled};
 use crate::action::ActionKind;
 use crate::cluster::JsonMap;
+use crate::health::{Detection, Watch};
+use crate::policy::{Binding, Policy};
 use crate::policy_types::PolicyType;
 use crate::profile::Profile;
+use crate::time::Timestamp;
 use serde_json::{Value, json};
 
-pub(super) const NAME: &str = "senlin.policy.health";
+/// The type's name, without its version.
+pub const NAME: &str = "senlin.policy.health";
 const CLASS: &str = "HealthPolicy";
 const SERVERS: &str = "os.nova.server";
 
-/// Only servers can be rebuilt or rebooted.
-pub(super) fn attachable(kind: &PolicyType, spec: &JsonMap, profile: &Profile) -> Result<(), String> {
-    if kind.name != NAME || profile.type_name.starts_with(SERVERS) {
+/// Whether a health policy may be attached: one looks after a cluster, whatever its version, and it must look at
+/// something (RHE-10, RHE-11). Only servers can be rebuilt or rebooted.
+pub(super) fn attachable(
+    policy: &Policy,
+    kind: &PolicyType,
+    others: &[Binding],
+    profile: &Profile,
+) -> Result<(), String> {
+    if kind.name != NAME {
         return Ok(());
     }
-    let properties = kind.properties(spec).map_err(|fault| fault.message)?;
+    if let Some(other) = others.iter().find(|other| is_health(other)) {
+        return Err(format!(
+            "Only one health policy can be attached to a cluster, but another ({}) is found attached to the \
+             cluster ({}) already.",
+            other.policy_id, other.cluster_id
+        ));
+    }
+    let properties = kind.properties(&policy.spec).map_err(|fault| fault.message)?;
+    if Detection::read(&properties).modes.is_empty() {
+        return Err("The health policy has no detection modes: nothing would be looked at.".to_owned());
+    }
     match action(&properties) {
-        Some(name @ ("REBUILD" | "REBOOT")) => {
+        Some(name @ ("REBUILD" | "REBOOT")) if !profile.type_name.starts_with(SERVERS) => {
             Err(format!("Recovery action {name} is only applicable to os.nova.server clusters."))
         }
         _ => Ok(()),
+    }
+}
+
+/// Whether a binding is one of a health policy.
+#[must_use]
+pub fn is_health(binding: &Binding) -> bool {
+    binding.policy_type.strip_prefix(NAME).is_some_and(|version| version.starts_with('-'))
+}
+
+/// The watch over a cluster that such a binding, enabled now, begins; none for other bindings, and none that is
+/// disabled or whose data does not say what to look at.
+#[must_use]
+pub fn watch(binding: &Binding, now: Timestamp) -> Option<Watch> {
+    if !binding.enabled || !is_health(binding) {
+        return None;
+    }
+    let modes = binding.data.as_ref()?.get(CLASS)?.get("data")?.get("detection_modes")?.as_array()?;
+    let looks = |mode: &Value| mode.get("type").and_then(Value::as_str) != Some("LIFECYCLE_EVENTS");
+    (!modes.is_empty()).then(|| Watch::new(now, modes.iter().any(looks)))
+}
+
+/// Whether nobody is judged while an action of this kind holds the cluster (spec engine-policies §7). What it
+/// does to members is not their failure. Resizing counts where it does not grow the cluster. There is nothing to
+/// be switched on again: when the action has ended it does not hold the cluster any more (POL-22, ACT-4).
+#[must_use]
+pub const fn rests(kind: ActionKind, grows: bool) -> bool {
+    match kind {
+        ActionKind::ClusterResize => !grows,
+        ActionKind::ClusterScaleIn
+        | ActionKind::ClusterDelNodes
+        | ActionKind::ClusterUpdate
+        | ActionKind::ClusterRecover
+        | ActionKind::ClusterReplaceNodes
+        | ActionKind::ClusterDelete => true,
+        _ => false,
     }
 }
 

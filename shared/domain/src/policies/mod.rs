@@ -93,13 +93,6 @@ pub struct Refusal {
     pub reason: String,
 }
 
-/// Whether policies of this type have a say in anything yet.
-#[must_use]
-pub fn is_heeded(policy: &Policy) -> bool {
-    let kind = policy_types::get(&policy.type_name);
-    kind.is_ok_and(|kind| kind.name != health::NAME)
-}
-
 /// What has to be read before [`before`] is asked.
 #[must_use]
 pub fn needs(kind: ActionKind, attached: &[Attached]) -> Needs {

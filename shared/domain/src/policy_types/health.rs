@@ -3,6 +3,7 @@
 use super::{PolicyType, Read, invalid};
 use crate::cluster::JsonMap;
 use crate::fault::{Fault, FaultKind};
+use crate::health::{MAX_RECOVERIES, MAX_SICK_PERCENT, WINDOW};
 use crate::schema::support::{Status, VersionSupport};
 use crate::schema::{Fallback, Property, Schema};
 use serde_json::Value;
@@ -27,6 +28,18 @@ pub const TYPE: PolicyType = PolicyType {
     reads: &[Read::EntryUsed("detection", "detection_modes"), Read::Plain("recovery")],
     semantics,
     creation: |_| Ok(()),
+};
+
+/// What this service adds: the same with a limit to how many members are recovered. It is there for who names it,
+/// and listed for who asks for additions.
+pub const ADDED: PolicyType = PolicyType {
+    versions: &[VersionSupport { version: "1.3", history: &[(Status::Supported, "2026.11")] }],
+    schema: Schema(&[
+        Property::map("detection", DETECTION, "How failures are noticed.").required(),
+        Property::map("recovery", LIMITED_RECOVERY, "What is done about a failed node.").required(),
+    ]),
+    semantics: limited_semantics,
+    ..TYPE
 };
 
 /// Listening for events, the one mode that is not polling.
@@ -72,13 +85,33 @@ const MODE_OPTIONS: Schema = Schema(&[
     Property::integer("poll_url_retry_interval", "Seconds between these polls.").or(Fallback::Integer(3)),
 ]);
 
-const RECOVERY: Schema = Schema(&[
-    Property::list("actions", &ACTION, "What is done, at most one thing."),
-    Property::list("fencing", &FENCING, "What is cut off from the node first."),
+const RECOVERY: Schema = Schema(&[ACTIONS, FENCED, DELETE_TIMEOUT, FORCE_RECREATE]);
+
+const LIMITED_RECOVERY: Schema = Schema(&[ACTIONS, FENCED, DELETE_TIMEOUT, FORCE_RECREATE, BREAKER]);
+
+const ACTIONS: Property = Property::list("actions", &ACTION, "What is done, at most one thing.");
+
+const FENCED: Property = Property::list("fencing", &FENCING, "What is cut off from the node first.");
+
+const DELETE_TIMEOUT: Property =
     Property::integer("node_delete_timeout", "Seconds to wait for a node to be gone before it is remade.")
-        .or(Fallback::Integer(20)),
+        .or(Fallback::Integer(20));
+
+const FORCE_RECREATE: Property =
     Property::boolean("node_force_recreate", "Whether a node is remade though it could not be deleted.")
-        .or(Fallback::Boolean(false)),
+        .or(Fallback::Boolean(false));
+
+const BREAKER: Property =
+    Property::map("circuit_breaker", BREAKER_KEYS, "When so many nodes fail that none is recovered.")
+        .or(Fallback::EmptyMap);
+
+const BREAKER_KEYS: Schema = Schema(&[
+    Property::boolean("enabled", "Whether recoveries are limited at all.").or(Fallback::Boolean(true)),
+    Property::integer("max_sick_percent", "The share of the members up to which failed ones are recovered.")
+        .or(Fallback::Integer(MAX_SICK_PERCENT)),
+    Property::integer("max_recoveries", "Most recoveries within the window.")
+        .or(Fallback::Integer(MAX_RECOVERIES)),
+    Property::integer("window", "Seconds over which recoveries are counted.").or(Fallback::Integer(WINDOW)),
 ]);
 
 const ACTION: Property = Property::map("*", ACTION_KEYS, "A thing to do.");
@@ -106,6 +139,23 @@ fn semantics(resolved: &JsonMap, health_interval_min: i64) -> Result<(), Fault> 
         )));
     }
     check_modes(list("detection", "detection_modes")?)
+}
+
+/// The same, with limits that make sense.
+fn limited_semantics(resolved: &JsonMap, health_interval_min: i64) -> Result<(), Fault> {
+    semantics(resolved, health_interval_min)?;
+    let breaker = resolved.get("recovery").and_then(|part| part.get("circuit_breaker"));
+    for (key, least, most) in
+        [("max_sick_percent", 0, 100), ("max_recoveries", 0, i64::MAX), ("window", 60, 7 * 24 * 3600)]
+    {
+        let Some(given) = breaker.and_then(|breaker| breaker.get(key)) else { continue };
+        if !given.as_i64().is_some_and(|given| (least..=most).contains(&given)) {
+            let range =
+                if most == i64::MAX { format!("{least} or more") } else { format!("{least} to {most}") };
+            return Err(invalid(format!("The circuit breaker's {key} is {given}; it has to be {range}.")));
+        }
+    }
+    Ok(())
 }
 
 /// Either listening alone, or any number of different polls.

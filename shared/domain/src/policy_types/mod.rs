@@ -66,6 +66,9 @@ pub static ALL: [PolicyType; 8] = [
     zone_placement::TYPE,
 ];
 
+/// Types, or versions of types, that this service adds. They are listed for who asks for additions only.
+pub static ADDED: [PolicyType; 1] = [health::ADDED];
+
 /// The key of a policy type, `<name>-<version>`, as a policy's `type` shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PolicyTypeName(pub String);
@@ -79,7 +82,7 @@ impl fmt::Display for PolicyTypeName {
 /// The type one of whose versions is registered under `<name>-<version>`, exactly.
 #[must_use]
 pub fn find(key: &str) -> Option<&'static PolicyType> {
-    ALL.iter().find(|each| each.has_key(key))
+    ALL.iter().chain(&ADDED).find(|each| each.has_key(key))
 }
 
 /// [`find`], or the 404 that says there is none.
@@ -90,14 +93,20 @@ pub fn get(key: &str) -> Result<&'static PolicyType, Fault> {
     find(key).ok_or_else(|| Fault::not_found("policy_type", key))
 }
 
-/// The items of the list of types, one a registered version; `detailed` from microversion 1.5.
+/// The items of the list of types, one a registered version; `detailed` from microversion 1.5. With
+/// `additions`, those that this service adds come after the others of their name.
 #[must_use]
-pub fn list(detailed: bool) -> Vec<Value> {
+pub fn list(detailed: bool, additions: bool) -> Vec<Value> {
     let items = |each: &PolicyType| {
         let (name, declared) = (each.name, each.versions);
-        declared.iter().map(move |own| support::list_item(name, own.version, declared, detailed))
+        let item = move |own: &VersionSupport| support::list_item(name, own.version, declared, detailed);
+        declared.iter().map(item).collect::<Vec<_>>()
     };
-    ALL.iter().flat_map(items).collect()
+    let added = |each: &PolicyType| {
+        let added = ADDED.iter().filter(move |added| additions && added.name == each.name);
+        added.flat_map(items).collect::<Vec<_>>()
+    };
+    ALL.iter().flat_map(|each| items(each).into_iter().chain(added(each)).collect::<Vec<_>>()).collect()
 }
 
 /// The type of this key as `policy_type` shows it; with the support of all its versions from

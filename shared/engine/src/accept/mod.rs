@@ -4,10 +4,12 @@
 mod adopt;
 mod cluster;
 mod node;
+mod recovery;
 
 pub use adopt::{AdoptedNode, node_adopt};
 pub use cluster::{cluster_action, cluster_create, cluster_scaling};
 pub use node::{NewNode, node_action, node_create};
+pub(crate) use recovery::recovery;
 
 use crate::env::Env;
 use coppice_domain::action::{Action, ActionKind, ActionStatus, Cause};

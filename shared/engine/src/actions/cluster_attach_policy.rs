@@ -3,7 +3,7 @@
 use super::{AtOnce, Ending, Refused, Situation, Wants, named_policy};
 use coppice_domain::action::{Action, ActionStatus};
 use coppice_domain::ids::BindingId;
-use coppice_domain::policies::{attachable, binding_data, is_heeded};
+use coppice_domain::policies::{attachable, binding_data};
 use coppice_domain::policy::Binding;
 use coppice_domain::policy_types;
 use coppice_store::BindingChange;
@@ -36,13 +36,6 @@ impl AtOnce for ClusterAttachPolicy {
         };
         if now.bindings.iter().any(|binding| binding.policy_id == policy.id) {
             return Ok(done("Policy already attached.", Vec::new()));
-        }
-        if !is_heeded(policy) {
-            // One that nobody heeds must not look as if it were.
-            return Err(refused(format!(
-                "Policies of type {} are not carried out by this version of the service.",
-                policy.type_name
-            )));
         }
         if now.bindings.len() >= MOST_POLICIES {
             let text = format!("A cluster can have {MOST_POLICIES} policies at most.");

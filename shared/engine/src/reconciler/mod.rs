@@ -1,10 +1,11 @@
 //! The reconciler: short phases in order, bounded, safe to run twice at once. It makes up for lost
-//! messages and dead workers, makes the runs of schedules, deletes what nobody claims, and says where an
-//! instance is not what its node says.
+//! messages and dead workers, makes the runs of schedules, looks after the members of clusters, deletes what nobody
+//! claims, and says where an instance is not what its node says.
 
 mod drift;
 mod due;
 mod fronts;
+mod health;
 mod leaks;
 mod schedules;
 
@@ -21,6 +22,8 @@ pub struct Report {
     pub rung: usize,
     /// Actions started because their time had come.
     pub scheduled: usize,
+    /// Recoveries started of members that were found sick.
+    pub recovered: usize,
     /// Instances deleted that no node claimed, and load balancers of which parts are being that nobody did.
     pub leaks: usize,
     /// What was said of nodes whose instance is not as it should be, and what was started to repair them.
@@ -33,11 +36,13 @@ pub struct Report {
 /// The first phase's error, after every phase has had its turn.
 pub async fn run(worker: &Worker) -> Result<Report, StoreError> {
     let (env, now) = (&worker.env, worker.env.now());
-    let (due, scheduled) = match env.store.due_work(now, PER_RUN).await {
-        Ok(DueWork { tasks, schedules }) => {
-            (due::run(env, tasks, now).await, schedules::run(env, schedules, now).await)
-        }
-        Err(error) => (Err(error.clone()), Err(error)),
+    let (due, scheduled, recovered) = match env.store.due_work(now, PER_RUN).await {
+        Ok(DueWork { tasks, schedules, watches }) => (
+            due::run(env, tasks, now).await,
+            schedules::run(env, schedules, now).await,
+            health::run(env, watches, now).await,
+        ),
+        Err(error) => (Err(error.clone()), Err(error.clone()), Err(error)),
     };
     let (leaks, drift) = match env.store.phases().await {
         Ok(before) => (
@@ -51,14 +56,15 @@ pub async fn run(worker: &Worker) -> Result<Report, StoreError> {
     let report = Report {
         rung: count(&due),
         scheduled: count(&scheduled),
+        recovered: count(&recovered),
         leaks: count(&leaks),
         drift: count(&drift),
     };
     if report != Report::default() {
-        let Report { rung, scheduled, leaks, drift } = report;
-        tracing::info!(rung, scheduled, leaks, drift, "reconciled");
+        let Report { rung, scheduled, recovered, leaks, drift } = report;
+        tracing::info!(rung, scheduled, recovered, leaks, drift, "reconciled");
     }
-    due.and(scheduled).and(leaks).and(drift).and(pulse).map(|()| report)
+    due.and(scheduled).and(recovered).and(leaks).and(drift).and(pulse).map(|()| report)
 }
 
 /// How many pieces of due work one run rings for, per shard.

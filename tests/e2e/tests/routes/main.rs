@@ -13,6 +13,7 @@ mod drift;
 mod endpoints;
 mod events;
 mod exchanges;
+mod health;
 mod isolation;
 mod lists;
 mod nodes;

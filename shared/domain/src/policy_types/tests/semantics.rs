@@ -162,3 +162,31 @@ fn what_only_looks_wrong_is_accepted() {
         assert!(accepted(&given), "{given:?}");
     }
 }
+
+#[test]
+fn a_circuit_breaker_is_on_unless_it_says_otherwise_and_its_limits_make_sense() {
+    let with = |version: &str, breaker: Value| {
+        let recovery = json!({ "actions": [], "circuit_breaker": breaker });
+        let properties = json!({ "detection": { "detection_modes": [] }, "recovery": recovery });
+        let spec = json!({ "type": "senlin.policy.health", "version": version, "properties": properties });
+        validate_policy_spec(spec.as_object().unwrap(), INTERVAL_MIN).map_err(|fault| fault.message)
+    };
+    let all = json!({ "enabled": false, "max_sick_percent": 0, "max_recoveries": 0, "window": 60 });
+    for good in [json!({}), all, json!({ "max_sick_percent": 100, "window": 604_800 })] {
+        assert!(with("1.3", good).is_ok());
+    }
+    let text = |key: &str, given: &str, range: &str| {
+        format!("The circuit breaker's {key} is {given}; it has to be {range}.")
+    };
+    for (bad, text) in [
+        (json!({ "max_sick_percent": 101 }), text("max_sick_percent", "101", "0 to 100")),
+        (json!({ "max_recoveries": -1 }), text("max_recoveries", "-1", "0 or more")),
+        (json!({ "window": 59 }), text("window", "59", "60 to 604800")),
+        (json!({ "window": null }), text("window", "null", "60 to 604800")),
+    ] {
+        assert!(with("1.3", bad).unwrap_err().starts_with(&text), "{text}");
+    }
+    // Versions that others know take nothing that others do not.
+    let refused = with("1.2", json!({})).unwrap_err();
+    assert!(refused.contains("Unrecognizable spec item 'circuit_breaker'"), "{refused}");
+}

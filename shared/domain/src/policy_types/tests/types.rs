@@ -94,7 +94,19 @@ fn types_are_listed_in_order_one_item_a_version() {
         "scaling-1.0",
         "zone_placement-1.0",
     ];
-    assert_eq!(list(false), keys.map(|key| json!({"name": format!("senlin.policy.{key}")})));
+    assert_eq!(list(false, false), keys.map(|key| json!({"name": format!("senlin.policy.{key}")})));
+}
+
+/// What this service adds is there for who asks for it, and changes nothing else.
+#[test]
+fn additions_are_listed_for_who_asks_for_them() {
+    let name = |item: &Value| format!("{}-{}", item["name"], item["version"]).replace('"', "");
+    let (plain, all) = (list(true, false), list(true, true));
+    let added: Vec<String> = all.iter().filter(|item| !plain.contains(item)).map(name).collect();
+    assert_eq!(added, ["senlin.policy.health-1.3"]);
+    let kept: Vec<&Value> = all.iter().filter(|item| plain.contains(item)).collect();
+    assert_eq!(kept, plain.iter().collect::<Vec<_>>());
+    assert_eq!(name(&all[7]), "senlin.policy.health-1.3", "among its own");
 }
 
 #[test]
@@ -121,7 +133,7 @@ fn from_1_5_each_item_carries_the_support_of_its_own_version() {
         ("zone_placement", "1.0", both("2016.04", "2016.10")),
     ];
     assert_eq!(
-        list(true),
+        list(true, false),
         expected.map(|(name, version, support)| {
             json!({"name": format!("senlin.policy.{name}"), "version": version,
                    "support_status": {version: support}})
@@ -137,6 +149,8 @@ fn a_type_is_shown_under_the_key_asked_for_with_the_support_of_all_its_versions(
         let support: Vec<&String> = shown["support_status"].as_object().unwrap().keys().collect();
         assert_eq!(support, ["1.0", "1.1", "1.2"]);
     }
+    let shown = show("senlin.policy.health-1.3", true).unwrap();
+    assert!(shown["support_status"].as_object().unwrap().keys().eq(["1.3"]));
     for key in ["senlin.policy.scaling-1.1", "senlin.policy.scaling", "senlin.policy.scaling-", "x-1.0", ""] {
         assert!(find(key).is_none());
         let fault = show(key, true).unwrap_err();

@@ -69,20 +69,6 @@ async fn a_policy_counts_only_while_it_is_enabled() {
 }
 
 #[tokio::test]
-async fn a_policy_that_nobody_heeds_is_not_attached() {
-    let (app, target) = ready().await;
-    let detection = json!({ "detection_modes": [{ "type": "NODE_STATUS_POLLING" }] });
-    let properties = json!({ "detection": detection, "recovery": { "actions": [{ "name": "RECREATE" }] } });
-    let spec = json!({ "type": "senlin.policy.health", "version": "1.2", "properties": properties });
-    app.policy(ALICE, "health", &spec).await;
-    let attach = json!({ "policy_attach": { "policy_id": "health" } });
-    let reason =
-        "Policies of type senlin.policy.health-1.2 are not carried out by this version of the service.";
-    assert_eq!(outcome(&app, &target, &attach).await, failed(reason));
-    assert_eq!(attached(&app).await, Vec::<Value>::new());
-}
-
-#[tokio::test]
 async fn a_policy_that_is_being_deleted_is_not_attached() {
     let (app, target) = ready().await;
     let policy = app.policy(ALICE, "del", &deletion_policy()).await;
