@@ -48,7 +48,7 @@ async fn an_instance_may_be_seen_later_than_the_others_within_what_callers_are_p
         let instances = list_all(&backend, Filter::Action(request(1, 0).tags.action)).await.unwrap();
         instances.into_iter().map(|instance| instance.id).collect::<Vec<_>>()
     };
-    assert_eq!(listed().await, [prompt.clone()]);
+    assert_eq!(listed().await, std::slice::from_ref(&prompt));
     assert_eq!(backend.get(&late).await, Ok(None), "not shown yet");
     world.clock.advance(2 * SECOND);
     assert_eq!(listed().await.len(), 2);
@@ -56,7 +56,7 @@ async fn an_instance_may_be_seen_later_than_the_others_within_what_callers_are_p
         assert_eq!(backend.delete(id).await, Ok(Deletion::Gone));
     }
     world.clock.advance(Duration::from_millis(1999));
-    assert_eq!(listed().await, [late.clone()], "still shown");
+    assert_eq!(listed().await, std::slice::from_ref(&late), "still shown");
     world.clock.advance(Duration::from_millis(1));
     assert_eq!(listed().await, [""; 0]);
     let older = backend.create(&profiled(1, 2, &json!({"simulated.staleness_seconds": 4}))).await;
