@@ -120,7 +120,7 @@ fn it_says_where_it_serves_how_long_starting_took_and_what_to_try() {
 
 /// What a server that was started, asked and stopped has logged.
 fn log(format: &str) -> Vec<String> {
-    let home = tempfile::tempdir().expect("a directory is made");
+    let home = tempfile::tempdir().expect("a directory");
     let server = Server::spawned(logging(home.path()).args(["--in-memory", "--log", format]));
     assert!(server.ask("GET /v1/clusters").starts_with("HTTP/1.1 401"));
     let output = server.interrupted();

@@ -47,7 +47,7 @@ impl Store {
             Transacted::Refused(refusals) => refusals,
         };
         let Some(present) = refusals.first().cloned().flatten() else {
-            return Ok(Adoption::Host(refused(refusals.get(place))));
+            return Ok(Adoption::Host(refused(refusals.get(place).and_then(Option::as_ref))));
         };
         // With this very profile, an earlier try took effect and its answer was lost.
         let earlier = text(&present, "profile_id") == Some(profile.id.to_string().as_str());

@@ -40,7 +40,7 @@ impl Store {
         writes.extend(host);
         match self.transact(writes, Some(profile.id.uuid())).await? {
             Transacted::Done => Ok(Ok(())),
-            Transacted::Refused(refusals) => Ok(Err(refused(refusals.get(place)))),
+            Transacted::Refused(refusals) => Ok(Err(refused(refusals.get(place).and_then(Option::as_ref)))),
         }
     }
 }
@@ -50,19 +50,15 @@ pub(crate) fn profile_puts(
     profile: &Profile,
     host: Option<Host>,
 ) -> Result<(Vec<Write>, Option<Write>), StoreError> {
-    let own = host.map(|host| (HOST.to_owned(), s(place(host).pk)));
-    let writes = template_puts(profile, own.as_ref())?;
+    let own: Item = host.map(|host| (HOST.to_owned(), s(place(host).pk))).into_iter().collect();
+    let writes = template_puts(profile, &own)?;
     Ok((writes, host.map(|host| hosting(host, profile.id.uuid()))))
 }
 
 /// Why the write that puts a profile on its host was refused, from the item that refused it.
-pub(crate) fn refused(item: Option<&Option<Item>>) -> HostRefusal {
-    let full = |item: &Item| set(item, HOSTED).len() >= MOST_HOSTED;
-    if item.is_some_and(|item| item.as_ref().is_some_and(full)) {
-        HostRefusal::Full
-    } else {
-        HostRefusal::Gone
-    }
+pub(crate) fn refused(item: Option<&Item>) -> HostRefusal {
+    let full = item.is_some_and(|item| set(item, HOSTED).len() >= MOST_HOSTED);
+    if full { HostRefusal::Full } else { HostRefusal::Gone }
 }
 
 /// The own item of a host.

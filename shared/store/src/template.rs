@@ -9,7 +9,6 @@ use crate::item::{Item, at, moment, s, with_key};
 use crate::keys;
 use crate::store::{Query, Range, Source, Store, Written};
 use crate::transaction::{Transacted, Write};
-use aws_sdk_dynamodb::types::AttributeValue;
 use coppice_domain::ids::ClusterId;
 use coppice_domain::policy::Policy;
 use coppice_domain::profile::Profile;
@@ -55,7 +54,7 @@ impl Store {
     /// When the store fails.
     pub async fn template_create<T: Template + Serialize>(&self, template: &T) -> Result<(), StoreError> {
         self.register_project(template.project()).await?;
-        self.transact(template_puts(template, None)?, Some(template.uuid())).await.map(|_| ())
+        self.transact(template_puts(template, &Item::new())?, Some(template.uuid())).await.map(|_| ())
     }
 
     /// Replaces what may change; `false` when the template is gone meanwhile.
@@ -166,14 +165,11 @@ impl Store {
     }
 }
 
-/// The records of a new template, with one more attribute if there is one, and of its name.
-pub(crate) fn template_puts<T: Template>(
-    template: &T,
-    more: Option<&(String, AttributeValue)>,
-) -> Result<Vec<Write>, StoreError> {
+/// The records of a new template, with these attributes beside its own, and of its name.
+pub(crate) fn template_puts<T: Template>(template: &T, more: &Item) -> Result<Vec<Write>, StoreError> {
     let mut writes = Vec::new();
     for mut item in indexed(template, false)? {
-        item.extend(more.cloned());
+        item.extend(more.clone());
         writes.push(Write::put(item)?);
     }
     writes.push(Write::put(name_item(T::KIND, template)?)?);
