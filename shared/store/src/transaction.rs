@@ -61,13 +61,18 @@ impl Write {
         Self::new(key, Effect::Check)
     }
 
-    fn name(&mut self, name: &str) -> String {
+    /// Adds a condition.
+    pub(crate) fn require(&mut self, clause: String) {
+        self.conditions.push(clause);
+    }
+
+    pub(crate) fn name(&mut self, name: &str) -> String {
         let placeholder = format!("#{name}");
         self.names.insert(placeholder.clone(), name.to_owned());
         placeholder
     }
 
-    fn value(&mut self, value: AttributeValue) -> String {
+    pub(crate) fn value(&mut self, value: AttributeValue) -> String {
         let placeholder = format!(":v{}", self.values.len());
         self.values.insert(placeholder.clone(), value);
         placeholder
@@ -131,87 +136,6 @@ impl Write {
         if let Effect::Update { exclude, .. } = &mut self.effect {
             exclude.push(clause);
         }
-        self
-    }
-
-    pub(crate) fn if_exists(mut self) -> Self {
-        let pk = self.name("pk");
-        self.conditions.push(format!("attribute_exists({pk})"));
-        self
-    }
-
-    pub(crate) fn if_equals(mut self, name: &str, value: AttributeValue) -> Self {
-        let clause = format!("{} = {}", self.name(name), self.value(value));
-        self.conditions.push(clause);
-        self
-    }
-
-    /// The attribute equals `value`, or is absent for `None`.
-    pub(crate) fn if_is(self, name: &str, value: Option<AttributeValue>) -> Self {
-        match value {
-            Some(value) => self.if_equals(name, value),
-            None => self.if_lacks(name),
-        }
-    }
-
-    /// The attribute equals `value`, or `other` is there.
-    pub(crate) fn if_equals_or_has(mut self, name: &str, value: AttributeValue, other: &str) -> Self {
-        let other = self.name(other);
-        let clause = format!("({} = {} OR attribute_exists({other}))", self.name(name), self.value(value));
-        self.conditions.push(clause);
-        self
-    }
-
-    pub(crate) fn if_lacks(mut self, name: &str) -> Self {
-        let placeholder = self.name(name);
-        self.conditions.push(format!("attribute_not_exists({placeholder})"));
-        self
-    }
-
-    /// The attribute is absent, or anything but `value`.
-    pub(crate) fn if_differs(mut self, name: &str, value: AttributeValue) -> Self {
-        let clause = format!("{} <> {}", self.name(name), self.value(value));
-        self.conditions.push(clause);
-        self
-    }
-
-    /// The set has this element.
-    pub(crate) fn if_contains(mut self, name: &str, element: AttributeValue) -> Self {
-        let clause = format!("contains({}, {})", self.name(name), self.value(element));
-        self.conditions.push(clause);
-        self
-    }
-
-    /// The set is absent, or has fewer than `most` elements.
-    pub(crate) fn if_fewer(mut self, name: &str, most: usize) -> Self {
-        let placeholder = self.name(name);
-        let most = crate::item::n(i64::try_from(most).unwrap_or(i64::MAX));
-        let clause =
-            format!("(attribute_not_exists({placeholder}) OR size({placeholder}) < {})", self.value(most));
-        self.conditions.push(clause);
-        self
-    }
-
-    pub(crate) fn if_lacks_or_at_most(mut self, name: &str, value: AttributeValue) -> Self {
-        let placeholder = self.name(name);
-        let clause =
-            format!("(attribute_not_exists({placeholder}) OR {placeholder} <= {})", self.value(value));
-        self.conditions.push(clause);
-        self
-    }
-
-    pub(crate) fn if_lacks_or_less(mut self, name: &str, value: AttributeValue) -> Self {
-        let placeholder = self.name(name);
-        let clause =
-            format!("(attribute_not_exists({placeholder}) OR {placeholder} < {})", self.value(value));
-        self.conditions.push(clause);
-        self
-    }
-
-    pub(crate) fn if_one_of(mut self, name: &str, values: impl IntoIterator<Item = AttributeValue>) -> Self {
-        let placeholder = self.name(name);
-        let list: Vec<String> = values.into_iter().map(|value| self.value(value)).collect();
-        self.conditions.push(format!("{placeholder} IN ({})", list.join(", ")));
         self
     }
 

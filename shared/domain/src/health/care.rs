@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_said_is_the_default_and_nothing_is_limited() {
+    fn rhe_17_what_is_not_said_is_the_default_and_nothing_is_limited() {
         let care = read(&json!({ "actions": [] }));
         assert_eq!((care.operation.as_str(), care.params.len()), (RECREATE, 0), "RHE-17");
         assert_eq!(care.limits, Limits { share: None, recoveries: None });
@@ -112,7 +112,7 @@ mod tests {
 
     /// POL-20: what a policy says about the action is heeded.
     #[test]
-    fn the_action_is_told_what_the_policy_says() {
+    fn pol_20_the_action_is_told_what_the_policy_says() {
         let care = read(&json!({
             "actions": [{ "name": "REBOOT", "params": { "type": "SOFT" } }],
             "node_delete_timeout": 9, "node_force_recreate": true,

@@ -150,7 +150,7 @@ mod tests {
 
     /// RHE-12: a policy without options has no URL.
     #[test]
-    fn what_says_nothing_about_the_node_never_makes_it_sick() {
+    fn rhe_12_what_says_nothing_about_the_node_never_makes_it_sick() {
         let said = polled(&poll("", true, 1), NodeStatus::Active, 1, &Err(no_url()));
         assert_eq!(said, healthy("'x' cannot be polled: it is none."));
         let said = polled(&poll("", true, 1), NodeStatus::Active, 1, &Err(forbidden()));

@@ -151,6 +151,24 @@ async fn a_node_that_does_not_leave_the_pool_is_not_deleted() {
 }
 
 #[tokio::test]
+async fn nod_5_the_reason_of_a_warning_does_not_grow_with_each_check() {
+    let (mut app, _) = behind(2).await;
+    meets(&mut app, unkind(&[], &[PartKind::Member]));
+    let id = nodes(&app).await[0]["id"].as_str().unwrap().to_owned();
+    app.delete(&format!("/v1/nodes/{id}")).by(ALICE).send().await.expect(202);
+    app.drain().await;
+    for _ in 0..2 {
+        let check = json!({ "check": {} });
+        app.post(&format!("/v1/nodes/{id}/actions")).by(ALICE).json(&check).send().await.expect(202);
+        app.drain().await;
+        let node = nodes(&app).await[0].clone();
+        let reason = "Check: Physical object is ACTIVE but the node status was WARNING. \
+                      Failed in removing node from lb pool.";
+        assert_eq!((&node["status"], &node["status_reason"]), (&json!("WARNING"), &json!(reason)));
+    }
+}
+
+#[tokio::test]
 async fn a_node_that_does_not_get_into_the_pool_is_there_all_the_same() {
     let (mut app, pool) = behind(1).await;
     meets(&mut app, unkind(&[PartKind::Member], &[]));

@@ -209,7 +209,7 @@ async fn pol_17_nodes_leave_the_pool_however_many_there_have_to_be() {
 }
 
 #[tokio::test]
-async fn pol_18_a_node_that_could_not_be_made_does_not_join() {
+async fn pol_18_act_11_a_node_that_could_not_be_made_does_not_join() {
     let (app, pool) = behind(1).await;
     let mut spec = coppice_e2e::spec();
     spec["properties"]["metadata"] = json!({ "simulated.fail": "error" });

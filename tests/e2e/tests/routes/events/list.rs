@@ -56,7 +56,7 @@ fn told(events: &Value, action: &str) -> Vec<(String, String, String)> {
 
 /// RHE-13: who waits for a lock does so without a pair of events for each attempt.
 #[tokio::test]
-async fn an_action_is_told_of_when_it_starts_and_when_it_ends() {
+async fn rhe_13_an_action_is_told_of_when_it_starts_and_when_it_ends() {
     let (app, _) = app().await;
     let operation = json!({ "reboot": { "params": { "type": "SOFT" } } });
     let reboot = app.post("/v1/clusters/c/ops").by(ALICE).at("1.4").json(&operation).send().await;

@@ -13,7 +13,7 @@ async fn a_binding_shows_how_the_cluster_is_looked_after() {
 }
 
 #[tokio::test]
-async fn one_policy_looks_after_a_cluster_and_it_looks_at_something() {
+async fn rhe_10_rhe_11_pol_21_one_policy_looks_after_a_cluster_and_it_looks_at_something() {
     let ward = Ward::looked_at(1, "1.2").await;
     let properties =
         |modes: Value| json!({ "detection": { "detection_modes": modes }, "recovery": { "actions": [] } });

@@ -28,7 +28,7 @@ async fn hear(ward: &Ward, of: &InstanceEvent) -> Heard {
 
 /// RHE-7: what an event starts is accepted.
 #[tokio::test]
-async fn a_member_whose_instance_shut_down_is_recovered_once_however_often_it_is_told() {
+async fn rhe_7_a_member_whose_instance_shut_down_is_recovered_once_however_often_it_is_told() {
     let ward = ward("1.2", json!({})).await;
     let happened = of_member(&ward, 0).await;
     ward.kill(1).await;

@@ -117,7 +117,7 @@ async fn what_cannot_be_rebooted_is_remade() {
 }
 
 #[tokio::test]
-async fn rounds_keep_to_their_grid_and_missed_ones_are_skipped() {
+async fn rhe_5_rounds_keep_to_their_grid_and_missed_ones_are_skipped() {
     let ward = Ward::looked_at(2, "1.2").await;
     ward.run().await;
     // Eleven rounds are missed: one is made.

@@ -15,7 +15,7 @@ async fn ward(size: u64) -> Ward {
 
 /// POL-22, ACT-4: nothing has to be switched on again.
 #[tokio::test]
-async fn nobody_is_recovered_while_a_cluster_shrinks_and_everybody_afterwards() {
+async fn pol_22_act_4_nobody_is_recovered_while_a_cluster_shrinks_and_everybody_afterwards() {
     for body in [
         json!({ "scale_in": { "count": 1 } }),
         json!({ "resize": { "adjustment_type": "CHANGE_IN_CAPACITY", "number": -1 } }),
@@ -39,7 +39,7 @@ async fn nobody_is_recovered_while_a_cluster_shrinks_and_everybody_afterwards() 
 
 /// RHE-16: what could not begin is not accepted. Growth keeps looking.
 #[tokio::test]
-async fn while_a_cluster_grows_the_sick_are_found_and_left_for_the_next_round() {
+async fn rhe_16_clu_11_while_a_cluster_grows_the_sick_are_found_and_left_for_the_next_round() {
     for body in [
         json!({ "scale_out": { "count": 1 } }),
         json!({ "resize": { "adjustment_type": "CHANGE_IN_CAPACITY", "number": 1 } }),

@@ -37,7 +37,7 @@ async fn names(ward: &Ward) -> Vec<String> {
 
 /// RHE-14: after the last of its polls a member is sick, and the limit counts them all.
 #[tokio::test]
-async fn a_member_is_sick_after_the_last_poll_and_runs_are_spent_not_waits() {
+async fn rhe_14_a_member_is_sick_after_the_last_poll_and_runs_are_spent_not_waits() {
     let mut ward = ward(by_url(3, "ANY_FAILED", false)).await;
     let names = names(&ward).await;
     let prober = ward.app.probing(down(names[..1].to_vec()));

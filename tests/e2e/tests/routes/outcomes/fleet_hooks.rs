@@ -30,7 +30,7 @@ async fn told(app: &TestApp) -> usize {
 }
 
 #[tokio::test]
-async fn nodes_that_wait_for_their_hooks_are_as_they_were_when_the_action_is_cancelled() {
+async fn clu_16_nodes_that_wait_for_their_hooks_are_as_they_were_when_the_action_is_cancelled() {
     let (app, target) = announced(0, 600).await;
     let action = start(&app, &target, &json!({ "scale_in": { "count": 2 } })).await;
     app.drain_until(later(&app, 30)).await;

@@ -95,7 +95,7 @@ async fn an_operation_is_run_on_the_instance() {
 }
 
 #[tokio::test]
-async fn what_the_backend_refuses_fails_and_says_why() {
+async fn nod_11_what_the_backend_refuses_fails_and_says_why() {
     let app = TestApp::new().await;
     let mut spec = coppice_e2e::spec();
     spec["properties"]["metadata"] = json!({ "simulated.fail_changes": "reboot" });

@@ -3,6 +3,7 @@
 use super::policies::{later, members, start};
 use super::*;
 use coppice_compute::simulated::SimulatedConfig;
+use coppice_engine::Settings;
 use coppice_local::system::Options;
 
 const ACTIONS: &str = "/v1/clusters/c/actions";
@@ -70,6 +71,27 @@ async fn act_22_derived_actions_are_found_by_their_cluster() {
     let path = format!("/v1/actions?cluster_id={id}&action=NODE_CHECK");
     let found = app.get(&path).by(ALICE).at("1.14").send().await.expect(200).json();
     assert_eq!(found["actions"].as_array().unwrap().len(), 2, "{found}");
+}
+
+#[tokio::test]
+async fn clu_2_a_node_that_fails_leaves_the_cluster_at_what_it_is_at() {
+    let settings = Settings { max_actions_per_batch: 1, ..Settings::default() };
+    let app = TestApp::with(Options { settings, ..Options::default() }).await;
+    let mut spec = coppice_e2e::spec();
+    spec["properties"]["metadata"] = json!({ "simulated.fail": "error" });
+    let body = json!({ "profile": { "name": "p", "spec": spec } });
+    app.post("/v1/profiles").by(ALICE).json(&body).send().await.expect(201);
+    app.cluster_accepted(ALICE, "c", "p", 2).await;
+    app.drain_until(later(&app, 1)).await;
+    // The first has failed, and the second has to wait its turn.
+    let nodes = members(&app).await;
+    assert_eq!((nodes.len(), &nodes[0]["status"]), (1, &json!("ERROR")));
+    assert_eq!(shown_cluster(&app, "c").await["status"], "CREATING");
+    app.drain().await;
+    assert_eq!(
+        (members(&app).await.len(), &shown_cluster(&app, "c").await["status"]),
+        (2, &json!("WARNING"))
+    );
 }
 
 #[tokio::test]

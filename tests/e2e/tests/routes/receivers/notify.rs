@@ -75,7 +75,7 @@ async fn a_message_that_comes_again_makes_no_second_action() {
 
 /// RHE-4.
 #[tokio::test]
-async fn what_is_refused_is_dropped_and_what_comes_behind_it_is_not() {
+async fn rhe_4_what_is_refused_is_dropped_and_what_comes_behind_it_is_not() {
     let (app, _) = app().await;
     let profile = app.profile(BOB, "p").await;
     let theirs = app.cluster(BOB, "theirs", &profile, 0).await;

@@ -12,7 +12,7 @@ async fn update(app: &TestApp, person: Person, reference: &str, receiver: &Value
 
 /// RHE-1: it was created when it was. RHE-2: its URL shows the inputs of its first day.
 #[tokio::test]
-async fn name_action_and_inputs_change_and_the_url_stays() {
+async fn rhe_1_rhe_2_name_action_and_inputs_change_and_the_url_stays() {
     let (app, _) = app().await;
     let made = webhook(&app, ALICE, "r", "c").await;
     app.clock.advance(std::time::Duration::from_secs(60));

@@ -38,7 +38,7 @@ async fn a_call_of_the_url_as_given_starts_the_action_for_the_owner() {
 
 /// RHE-2: the query's values do not count. RHE-3: without a body, `params` are null.
 #[tokio::test]
-async fn the_body_is_read_as_microversion_and_version_say() {
+async fn rhe_3_the_body_is_read_as_microversion_and_version_say() {
     let (app, _) = app().await;
     webhook(&app, ALICE, "r", "c").await;
     for (query, microversion, body, inputs) in [
