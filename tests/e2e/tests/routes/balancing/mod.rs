@@ -6,6 +6,7 @@ mod detaching;
 mod failing;
 mod members;
 
+use crate::outcomes::{ended, failed, outcome, succeeded};
 use coppice_compute::balancer::{Part, PartFilter, PartKind, list_parts};
 use coppice_compute::simulated::SimulatedConfig;
 use coppice_compute::simulated::balancer::{BalancerConfig, ExistingBalancer};
@@ -62,24 +63,7 @@ async fn attach(app: &TestApp, properties: &Value) -> (String, String) {
 
 /// Asks for something to be done and sees it through: the action's status and reason.
 async fn act(app: &TestApp, body: &Value) -> (String, String) {
-    let action = app.post(TARGET).by(ALICE).at("1.14").json(body).send().await.expect(202).action();
-    app.drain().await;
-    ended(app, &action).await
-}
-
-/// How an action ended.
-async fn ended(app: &TestApp, action: &str) -> (String, String) {
-    let shown = app.show(ALICE, &format!("/v1/actions/{action}"), "action").await;
-    let text = |key: &str| shown[key].as_str().unwrap().to_owned();
-    (text("status"), text("status_reason"))
-}
-
-fn succeeded() -> (String, String) {
-    ("SUCCEEDED".to_owned(), "Action completed successfully.".to_owned())
-}
-
-fn failed(reason: &str) -> (String, String) {
-    ("FAILED".to_owned(), reason.to_owned())
+    outcome(app, TARGET, body).await
 }
 
 /// The members of the cluster by index.

@@ -28,7 +28,7 @@ async fn node(app: &TestApp, cluster: Option<&str>) -> String {
 }
 
 /// Asks for something to be done and sees it through: the action's status and reason.
-async fn outcome(app: &TestApp, target: &str, body: &Value) -> (String, String) {
+pub(crate) async fn outcome(app: &TestApp, target: &str, body: &Value) -> (String, String) {
     let answer = app.post(target).by(ALICE).at("1.14").json(body).send().await.expect(202);
     let action = answer.action();
     app.drain().await;
@@ -36,17 +36,17 @@ async fn outcome(app: &TestApp, target: &str, body: &Value) -> (String, String) 
 }
 
 /// How an action ended.
-async fn ended(app: &TestApp, action: &str) -> (String, String) {
+pub(crate) async fn ended(app: &TestApp, action: &str) -> (String, String) {
     let shown = app.show(ALICE, &format!("/v1/actions/{action}"), "action").await;
     let text = |key: &str| shown[key].as_str().unwrap().to_owned();
     (text("status"), text("status_reason"))
 }
 
-fn succeeded() -> (String, String) {
+pub(crate) fn succeeded() -> (String, String) {
     ("SUCCEEDED".to_owned(), "Action completed successfully.".to_owned())
 }
 
-fn failed(reason: &str) -> (String, String) {
+pub(crate) fn failed(reason: &str) -> (String, String) {
     ("FAILED".to_owned(), reason.to_owned())
 }
 
