@@ -1,6 +1,6 @@
 //! Invariants of a world that has come to rest.
 
-mod pools;
+pub(crate) mod pools;
 
 use crate::history::{History, Item, Key, key_of, number, text};
 use crate::watch::is_terminal;

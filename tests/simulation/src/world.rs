@@ -2,6 +2,7 @@
 
 use crate::bugs::Bug;
 use crate::check;
+use crate::check::pools;
 use crate::cloud::Cloud;
 use crate::faults::Faults;
 use crate::gate::{Class, Fate, Gate, TaskId, Waiting};
@@ -110,8 +111,10 @@ const CONCURRENCY: usize = 6;
 const LONGEST_RUN: Duration = seconds(600);
 /// How long a settled world may take to fall silent.
 const PATIENCE: Duration = seconds(12 * 3600);
-/// Searches for what nobody claims at the end: a balancer is rid of one part at a time.
-const SEARCHES: usize = 6;
+/// Searches for what nobody claims at the end.
+const SEARCHES: usize = 3;
+/// The same where there are load balancers: those are rid of one part at a time.
+const SEARCHES_BEHIND: usize = 6;
 /// Most steps of one seed.
 const MOST_STEPS: u64 = 60_000;
 
@@ -600,7 +603,8 @@ impl World {
         }
         self.log.line(self.clock.now(), || "faults end".to_owned());
         let deadline = self.clock.now().plus(PATIENCE);
-        for _ in 0..SEARCHES {
+        let searches = if pools::parts(self).is_empty() { SEARCHES } else { SEARCHES_BEHIND };
+        for _ in 0..searches {
             while !self.quiet() && !self.broken() {
                 self.step();
                 if self.clock.now() > deadline || self.steps > MOST_STEPS {

@@ -43,5 +43,5 @@ fn a_seed_is_replayed_to_the_letter() {
 
 #[test]
 fn seeds_that_once_failed_pass() {
-    all_pass(&[476, 899, 988, 1021, 2097]);
+    all_pass(&[476, 899, 988, 1021, 2097, 3697, 4319, 4825, 6068, 6118, 8239, 9112, 9960]);
 }

@@ -52,7 +52,7 @@ pub(super) fn check(rest: &Rest, history: &History, world: &World) -> Vec<String
     violations
 }
 
-fn parts(world: &World) -> Vec<Part> {
+pub(crate) fn parts(world: &World) -> Vec<Part> {
     let (from, before) = (Timestamp::from_micros(0), Timestamp::from_micros(i64::MAX));
     let filter = PartFilter::Deployment { name: &world.deployment, from, before };
     list(world, filter)
