@@ -353,7 +353,12 @@ impl Rest {
                 continue;
             }
             let own = self.members.iter().filter(|((cluster, _), _)| cluster == id);
-            let active = own.filter(|(_, member)| text(member, "st") == Some("ACTIVE")).count();
+            let own: Vec<_> = own.map(|(_, member)| text(member, "st") == Some("ACTIVE")).collect();
+            let active = own.iter().filter(|active| **active).count();
+            // A member whose instance was found gone or broken shows in its cluster, however many are wanted.
+            if active < own.len() && text(cluster, "status") == Some("WARNING") {
+                continue;
+            }
             let size = |name| number(cluster, name).unwrap_or(0);
             let sizes = Sizes {
                 min_size: size("min_size"),
