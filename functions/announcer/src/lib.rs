@@ -11,25 +11,23 @@ use coppice_store::new_event;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// A record that tells of an event.
-struct Told {
-    /// Its place in the stream.
-    place: String,
-    announcement: Announcement,
-}
-
 /// Announces the events of a batch in order. The answer names the first record that is to come again; those behind
 /// it come with it.
 pub async fn answer(bus: Arc<dyn Bus>, deployment: String, batch: Value) -> Value {
     let records = batch["Records"].as_array().into_iter().flatten();
-    let told: Vec<Told> = records.filter_map(|record| read(record, &deployment)).collect();
-    let failures: Vec<Value> =
-        announce(&*bus, &told).await.map(|place| json!({ "itemIdentifier": place })).into_iter().collect();
+    // Each with its place in the stream.
+    let (places, announcements): (Vec<String>, Vec<Announcement>) =
+        records.filter_map(|record| read(record, &deployment)).unzip();
+    let failures: Vec<Value> = announce(&*bus, &places, &announcements)
+        .await
+        .map(|place| json!({ "itemIdentifier": place }))
+        .into_iter()
+        .collect();
     json!({ "batchItemFailures": failures })
 }
 
-/// What a record has to tell; nothing, if it is not about a new event.
-fn read(record: &Value, deployment: &str) -> Option<Told> {
+/// The place of a record, and what it has to tell; nothing, if it is not about a new event.
+fn read(record: &Value, deployment: &str) -> Option<(String, Announcement)> {
     let place = record["dynamodb"]["SequenceNumber"].as_str().unwrap_or_default().to_owned();
     match new_event(record) {
         Ok(event) => {
@@ -37,7 +35,7 @@ fn read(record: &Value, deployment: &str) -> Option<Told> {
             let mut shown = views::event(&event, None);
             // Null would mean that it is gone.
             shown.as_object_mut()?.remove("cluster");
-            Some(Told { place, announcement: Announcement::of(&event, shown, deployment) })
+            Some((place, Announcement::of(&event, shown, deployment)))
         }
         Err(error) => {
             // It would stay so, and nothing behind it would ever be announced.
@@ -48,30 +46,25 @@ fn read(record: &Value, deployment: &str) -> Option<Told> {
 }
 
 /// The place of the first that was not announced, though it should be.
-async fn announce(bus: &dyn Bus, told: &[Told]) -> Option<String> {
-    let announcements: Vec<Announcement> = told.iter().map(|told| told.announcement.clone()).collect();
-    for parcel in parcels(&announcements) {
-        let (told, parcel) = (told.get(parcel.clone())?, announcements.get(parcel)?);
+async fn announce(bus: &dyn Bus, places: &[String], announcements: &[Announcement]) -> Option<String> {
+    for parcel in parcels(announcements) {
+        let (places, parcel) = (places.get(parcel.clone())?, announcements.get(parcel)?);
         let fates = match bus.announce(parcel).await {
             Ok(fates) => fates,
             Err(error) => {
                 tracing::warn!(error = %error, "events not announced; they come again");
-                return told.first().map(|told| told.place.clone());
+                return places.first().cloned();
             }
         };
-        for (told, fate) in told.iter().zip(fates) {
+        for (place, fate) in places.iter().zip(fates) {
             match fate {
                 Fate::Taken => {}
                 Fate::Refused(reason) => {
-                    tracing::error!(
-                        place = told.place,
-                        reason,
-                        "an event is not announced: the bus refuses it"
-                    );
+                    tracing::error!(place, reason, "an event is not announced: the bus refuses it");
                 }
                 Fate::Failed(reason) => {
-                    tracing::warn!(place = told.place, reason, "an event is not announced; it comes again");
-                    return Some(told.place.clone());
+                    tracing::warn!(place, reason, "an event is not announced; it comes again");
+                    return Some(place.clone());
                 }
             }
         }

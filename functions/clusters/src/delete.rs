@@ -12,9 +12,9 @@ use coppice_domain::cluster::{ClusterStatus, JsonMap};
 use coppice_domain::fault::{Fault, FaultKind};
 use coppice_domain::pyrepr;
 use coppice_engine::Env;
-use coppice_engine::accept::{self, Asked, Requester};
+use coppice_engine::accept::{self, Asked};
 use coppice_store::ClusterView;
-use coppice_support::{cluster_view, refused};
+use coppice_support::{cluster_view, refused, requester};
 use serde_json::Value;
 
 const ENDPOINT: Endpoint = Endpoint { rule: "clusters:delete", since: MIN, body: Body::Optional };
@@ -42,7 +42,7 @@ pub(crate) async fn delete(
     let force = forced(&call)?;
     let view = cluster_view(&env.store, &call.caller, &id).await?;
     deletable(&view, &id, force, env.settings.delete_with_dependency)?;
-    let requester = Requester { user: &call.caller.user_id, project: &call.caller.project_id };
+    let requester = requester(&call);
     let action = accept::cluster_action(
         &env,
         &view.cluster,

@@ -16,9 +16,9 @@ use coppice_domain::ids::NodeId;
 use coppice_domain::node::Node;
 use coppice_domain::profile_types::check_operation;
 use coppice_engine::Env;
-use coppice_engine::accept::{self, Asked, Requester};
+use coppice_engine::accept::{self, Asked};
 use coppice_store::ClusterView;
-use coppice_support::{cluster_view, refused, store_failed, type_of};
+use coppice_support::{cluster_view, refused, requester, store_failed, type_of};
 use serde_json::{Value, json};
 
 const ENDPOINT: Endpoint =
@@ -67,7 +67,7 @@ pub(crate) async fn create(
     storable("the request", &inputs)?;
     let kind = ActionKind::ClusterOperation;
     let name = Action::operation_name(kind, operation, view.cluster.id.uuid());
-    let requester = Requester { user: &call.caller.user_id, project: &call.caller.project_id };
+    let requester = requester(&call);
     let asked = Asked::new(kind, inputs).named(name);
     let action = accept::cluster_action(&env, &view.cluster, asked, requester).await.map_err(refused)?;
     Ok(call.respond().accepted(&json!({ "action": action }), action))

@@ -15,8 +15,8 @@ use coppice_domain::fault::{Fault, FaultKind};
 use coppice_domain::ids::ProfileId;
 use coppice_domain::profile::Profile;
 use coppice_engine::Env;
-use coppice_engine::accept::{self, Asked, Requester};
-use coppice_support::{cluster_view, referenced, refused, show_cluster, store_failed};
+use coppice_engine::accept::{self, Asked};
+use coppice_support::{cluster_view, referenced, refused, requester, show_cluster, store_failed};
 use serde_json::{Value, json};
 
 const ENDPOINT: Endpoint = Endpoint { rule: "clusters:update", since: MIN, body: Body::Required };
@@ -77,7 +77,7 @@ pub(crate) async fn update(
     };
     let together = (kept("metadata", &cluster.metadata), kept("config", &cluster.config));
     storable_together("metadata and config", &together)?;
-    let requester = Requester { user: &call.caller.user_id, project: &call.caller.project_id };
+    let requester = requester(&call);
     let asked = Asked::new(ActionKind::ClusterUpdate, inputs);
     // The name of the present profile is all that is left to read: while the update is recorded.
     let (action, shown) = tokio::join!(

@@ -2,7 +2,6 @@
 
 use crate::BY_NAME;
 use crate::adopt_preview::adoptee;
-use crate::start::requester;
 use axum::response::Response;
 use coppice_api::call::{Body, Call, Endpoint};
 use coppice_api::error::Failure;
@@ -16,7 +15,7 @@ use coppice_domain::fault::{Fault, FaultKind};
 use coppice_domain::node::Node;
 use coppice_engine::Env;
 use coppice_engine::accept::{self, AdoptedNode};
-use coppice_support::{host, name_taken, refused};
+use coppice_support::{host, name_taken, refused, requester};
 use serde_json::json;
 
 const ENDPOINT: Endpoint =

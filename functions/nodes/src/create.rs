@@ -1,6 +1,5 @@
 //! `POST /v1/nodes` (spec api-resources L1).
 
-use crate::start::requester;
 use axum::extract::State;
 use axum::response::Response;
 use coppice_api::call::{Body, Call, Endpoint};
@@ -16,7 +15,7 @@ use coppice_domain::node::Node;
 use coppice_domain::profile::Profile;
 use coppice_engine::Env;
 use coppice_engine::accept::{self, NewNode};
-use coppice_support::{name_taken, referenced, refused, type_of};
+use coppice_support::{name_taken, referenced, refused, requester, type_of};
 use serde_json::json;
 
 const ENDPOINT: Endpoint = Endpoint { rule: "nodes:create", since: MIN, body: Body::Required };

@@ -5,13 +5,8 @@ use coppice_api::error::Failure;
 use coppice_domain::ids::ActionId;
 use coppice_domain::node::Node;
 use coppice_engine::Env;
-use coppice_engine::accept::{self, Asked, Requester};
-use coppice_support::refused;
-
-/// On whose behalf `call` asks.
-pub(crate) fn requester(call: &Call) -> Requester<'_> {
-    Requester { user: &call.caller.user_id, project: &call.caller.project_id }
-}
+use coppice_engine::accept::{self, Asked};
+use coppice_support::{refused, requester};
 
 /// Records an action on `node`.
 pub(crate) async fn start(env: &Env, call: &Call, node: &Node, asked: Asked) -> Result<ActionId, Failure> {

@@ -67,7 +67,9 @@ pub(crate) async fn create(State(env): State<Env>, call: Call) -> Result<Respons
     }
     let mut new = new(&env, &call, name, params);
     if let Some(given) = asked.map("protection").value() {
-        new.kind = if is(ReceiverType::Webhook) { ReceiverType::Webhook } else { new.kind };
+        if is(ReceiverType::Webhook) {
+            new.kind = ReceiverType::Webhook;
+        }
         protect(&mut new, given, || secret(&env))?;
     }
     let receiver = if is(ReceiverType::Message) {

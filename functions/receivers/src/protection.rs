@@ -29,10 +29,7 @@ pub(crate) fn protect(
 
 /// Tells the receiver's secret beside what is shown of it, if it is not the one it was `before`.
 pub(crate) fn tell(shown: &mut Value, receiver: &Receiver, before: Option<&Receiver>) {
-    let secret = |receiver: &Receiver| {
-        let signing = receiver.protection.as_ref().and_then(|protection| protection.signing.as_ref());
-        signing.map(|signing| signing.secret().clone())
-    };
+    let secret = |receiver: &Receiver| receiver.signing().map(|signing| signing.secret().clone());
     let new = secret(receiver).filter(|new| before.and_then(secret).as_ref() != Some(new));
     if let Some(new) = new {
         shown["protection"]["secret"] = new.reveal().into();

@@ -10,6 +10,7 @@ mod find;
 mod host;
 mod list;
 mod owner;
+mod requester;
 mod unique;
 
 pub use cluster::{bound_cluster, cluster_view, profile_names, show_cluster, show_clusters, type_of};
@@ -18,4 +19,5 @@ pub use find::{find, find_among, find_exactly, find_within, referenced, scope};
 pub use host::host;
 pub use list::{authorise_list, filtered, list, passes};
 pub use owner::owner;
+pub use requester::requester;
 pub use unique::name_taken;

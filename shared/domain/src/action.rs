@@ -220,6 +220,12 @@ impl Action {
         self.end_time.is_some_and(|end| end.plus(retention) <= now)
     }
 
+    /// What messages call it: what it does, and the first eight characters of its id.
+    #[must_use]
+    pub fn label(&self) -> String {
+        format!("{} [{}]", self.kind.name(), self.id.short())
+    }
+
     /// The conventional name: what `kind` does and the first eight characters of the target's id.
     #[must_use]
     pub fn conventional_name(kind: ActionKind, target: Uuid) -> String {

@@ -2,7 +2,7 @@
 //! what is done about it where a cluster asks for that.
 
 use crate::cluster::{Cluster, ClusterStatus, JsonMap, Member};
-use crate::evaluate::evaluate;
+use crate::evaluate::judged;
 use crate::ids::{ActionId, derive};
 use crate::node::{Node, NodeStatus};
 use crate::time::Timestamp;
@@ -148,9 +148,7 @@ pub fn repairs(config: &JsonMap) -> bool {
 /// judged anew, and naming the node that is least well.
 #[must_use]
 pub fn after(cluster: &Cluster, members: &[Member], told: &[(&Node, &Told)]) -> Cluster {
-    let active = members.iter().filter(|member| member.status == NodeStatus::Active).count();
-    let (status, status_reason) =
-        evaluate(SUBJECT, i64::try_from(active).unwrap_or(i64::MAX), &cluster.sizes);
+    let (status, status_reason) = judged(SUBJECT, members, cluster);
     let unwell = told.iter().filter(|(_, told)| told.status != NodeStatus::Active);
     let Some((node, worst)) = unwell.min_by_key(|(_, told)| told.status != NodeStatus::Error) else {
         return Cluster { status, status_reason, ..cluster.clone() };

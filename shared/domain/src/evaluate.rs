@@ -1,6 +1,7 @@
 //! How a cluster stands, judged by how many of its members are active (spec engine-cluster §2).
 
-use crate::cluster::{ClusterStatus, Sizes};
+use crate::cluster::{Cluster, ClusterStatus, Member, Sizes};
+use crate::node::NodeStatus;
 
 /// The status of a cluster with `active` active members, and the reason to show for it.
 ///
@@ -22,6 +23,13 @@ pub fn evaluate(operation: &str, active: i64, sizes: &Sizes) -> (ClusterStatus, 
         (ClusterStatus::Active, format!("equal or above desired_capacity ({desired_capacity})"))
     };
     (status, format!("{operation}: number of active nodes is {relation}."))
+}
+
+/// How a cluster with these members stands, and why.
+#[must_use]
+pub fn judged(operation: &str, members: &[Member], cluster: &Cluster) -> (ClusterStatus, String) {
+    let active = members.iter().filter(|member| member.status == NodeStatus::Active).count();
+    evaluate(operation, i64::try_from(active).unwrap_or(i64::MAX), &cluster.sizes)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use coppice_compute::simulated::SimulatedConfig;
 use coppice_domain::ids::ReceiverId;
 use coppice_engine::{DriftSweep, LeakSweep, Pace, Settings};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -149,18 +150,9 @@ impl Config {
         };
         let optional = |name: &str| look_up(name).filter(|value| !value.is_empty());
         let table = needed("COPPICE_TABLE")?;
-        let simulated = match optional("COPPICE_SIMULATED") {
-            Some(json) => parse("COPPICE_SIMULATED", &json)?,
-            None => SimulatedConfig::default(),
-        };
-        let probes = match optional("COPPICE_PROBES") {
-            Some(json) => parse("COPPICE_PROBES", &json)?,
-            None => ProbeSettings::default(),
-        };
-        let overrides: Overrides = match optional("COPPICE_SETTINGS") {
-            Some(json) => parse("COPPICE_SETTINGS", &json)?,
-            None => Overrides::default(),
-        };
+        let simulated: SimulatedConfig = given(&optional, "COPPICE_SIMULATED")?;
+        let probes: ProbeSettings = given(&optional, "COPPICE_PROBES")?;
+        let overrides: Overrides = given(&optional, "COPPICE_SETTINGS")?;
         let mut settings = overrides.apply(Settings::default());
         if let Some(deployment) = optional("COPPICE_DEPLOYMENT") {
             settings.deployment = deployment;
@@ -182,13 +174,18 @@ impl Config {
             probes,
             settings,
             event_bus: optional("COPPICE_EVENT_BUS"),
-            triggers: match optional("COPPICE_TRIGGERS") {
-                Some(json) => parse("COPPICE_TRIGGERS", &json)?,
-                None => BTreeMap::new(),
-            },
+            triggers: given(&optional, "COPPICE_TRIGGERS")?,
             table,
         })
     }
+}
+
+/// What a variable says in JSON; the default where it is not set.
+fn given<T: DeserializeOwned + Default>(
+    optional: &dyn Fn(&str) -> Option<String>,
+    name: &'static str,
+) -> Result<T, ConfigError> {
+    optional(name).map_or_else(|| Ok(T::default()), |json| parse(name, &json))
 }
 
 /// `COPPICE_IDENTITY` is `keystone`, with `COPPICE_KEYSTONE_URL` beside it, or a provider's settings in

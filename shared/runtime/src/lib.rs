@@ -22,4 +22,4 @@ pub use aws::Aws;
 pub use bus::EventBridge;
 pub use config::{Config, ConfigError};
 pub use mailboxes::SqsMailboxes;
-pub use wiring::{Failure, balancer, env, prober, worker};
+pub use wiring::{Failure, env, worker};

@@ -71,7 +71,7 @@ pub fn env(config: &Config, aws: &Aws) -> Result<Env, Failure> {
 ///
 /// # Errors
 /// When the service's settings cannot be used.
-pub fn balancer(config: &Config, aws: &Aws, compute: Arc<dyn Compute>) -> Result<Arc<dyn Balancer>, Failure> {
+fn balancer(config: &Config, aws: &Aws, compute: Arc<dyn Compute>) -> Result<Arc<dyn Balancer>, Failure> {
     let parts = Arc::new(DynamoStore::new(aws.dynamodb.clone(), config.simulated_table.clone()));
     let settings = config.simulated.balancer.clone();
     Ok(Arc::new(SimulatedBalancer::new(settings, parts, compute, Arc::new(SystemClock))?))
@@ -81,7 +81,7 @@ pub fn balancer(config: &Config, aws: &Aws, compute: Arc<dyn Compute>) -> Result
 ///
 /// # Errors
 /// When its settings cannot be used.
-pub fn prober(config: &Config) -> Result<Arc<dyn Prober>, Failure> {
+fn prober(config: &Config) -> Result<Arc<dyn Prober>, Failure> {
     Ok(Arc::new(LazyProber { rule: AddressRule::new(&config.probes)?, made: OnceLock::new() }))
 }
 

@@ -3,7 +3,7 @@
 
 use crate::entity::{Entity, Kind, indexed, part_inputs};
 use crate::error::StoreError;
-use crate::host::HOSTED;
+use crate::host::{HOSTED, hosted};
 use crate::item::{Item, s, set, text};
 use crate::keys;
 use crate::project::count_cluster;
@@ -127,9 +127,7 @@ impl Store {
         let deletes = action.kind == ActionKind::ClusterDelete;
         let hold = hold.if_lacks(if deletes { HOSTED } else { SHARED });
         let mut writes = vec![hold];
-        for write in self.action_put(accepted)? {
-            writes.push(write.if_lacks("pk"));
-        }
+        writes.extend(self.action_put_once(accepted)?);
         // No token of our own: a deletion tries again with another holder, which is another request.
         Ok(match self.transact(writes, None).await? {
             Transacted::Done => Acceptance::Accepted,
@@ -142,11 +140,7 @@ impl Store {
                 match text(&head, "active_action").and_then(|id| id.parse().ok()) {
                     // An earlier try of this very request took effect and its answer was lost.
                     Some(holder) if holder == action.id => Acceptance::Accepted,
-                    _ if deletes && head.contains_key(HOSTED) => {
-                        let mut hosted = set(&head, HOSTED);
-                        hosted.sort_unstable();
-                        Acceptance::Hosting(hosted)
-                    }
+                    _ if deletes && head.contains_key(HOSTED) => Acceptance::Hosting(hosted(&head)),
                     Some(holder) => Acceptance::Held(holder),
                     None if head.is_empty() => Acceptance::Gone,
                     None if head.contains_key(SHARED) => Acceptance::Shared(
@@ -157,6 +151,11 @@ impl Store {
                 }
             }
         })
+    }
+
+    /// The same on condition that it has not been recorded.
+    pub(crate) fn action_put_once(&self, accepted: AcceptedAction<'_>) -> Result<Vec<Write>, StoreError> {
+        Ok(self.action_put(accepted)?.into_iter().map(|write| write.if_lacks("pk")).collect())
     }
 
     /// The writes that record an action: the first is its own item.

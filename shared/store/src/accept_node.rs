@@ -120,9 +120,7 @@ impl Store {
                 .if_exists()
                 .if_is("active_action", supersede.map(|former| s(former.to_string())));
             let mut writes = vec![hold];
-            for write in self.action_put(accepted)? {
-                writes.push(write.if_lacks("pk"));
-            }
+            writes.extend(self.action_put_once(accepted)?);
             writes.extend(cluster.map(|cluster| share(cluster, action.id)));
             let refusals = match self.transact(writes, None).await? {
                 Transacted::Done => return Ok(Acceptance::Accepted),

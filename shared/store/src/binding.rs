@@ -167,8 +167,7 @@ impl Store {
 
     /// Writes on condition that the task's claim stands; `false` when it does not.
     async fn under_claim(&self, task: &Task, writes: Vec<Write>) -> Result<bool, StoreError> {
-        let held = task.fenced(Write::check(keys::action(task.action.id)));
-        let all = [held].into_iter().chain(writes).collect();
+        let all = [task.held()].into_iter().chain(writes).collect();
         match self.transact(all, None).await? {
             Transacted::Done => Ok(true),
             Transacted::Refused(refusals) if refusals.first().is_some_and(Option::is_some) => Ok(false),

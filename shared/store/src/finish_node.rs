@@ -113,8 +113,7 @@ impl Store {
     /// When the store fails.
     pub async fn give_back(&self, task: &Task, node: NodeId, profile: ProfileId) -> Result<(), StoreError> {
         let reserved = keys::reference(Kind::Profile, profile.uuid(), Kind::Node, node.uuid());
-        let held = task.fenced(Write::check(keys::action(task.action.id)));
-        self.transact(vec![held, Write::delete(reserved)], None).await.map(|_| ())
+        self.transact(vec![task.held(), Write::delete(reserved)], None).await.map(|_| ())
     }
 
     /// Ends a requested action on a node, with what becomes of the node and its cluster, as one; `false` when

@@ -93,11 +93,17 @@ pub(crate) fn unhosting(template: &Item, id: Uuid) -> Result<Option<Write>, Stor
     Ok(Some(Write::update(self::place(host)).exclude(HOSTED, &id).if_contains(HOSTED, s(id))))
 }
 
+/// The profiles that a host's own item names, in order.
+pub(crate) fn hosted(own: &Item) -> Vec<String> {
+    let mut hosted = set(own, HOSTED);
+    hosted.sort_unstable();
+    hosted
+}
+
 /// Shows what a host's own item says of its profiles among its dependents.
 pub(crate) fn show_hosted(own: &Item, dependents: &mut JsonMap) {
-    let mut hosted = set(own, HOSTED);
+    let hosted = hosted(own);
     if !hosted.is_empty() {
-        hosted.sort_unstable();
         dependents.insert(PROFILES.to_owned(), json!(hosted));
     }
 }

@@ -47,7 +47,7 @@ impl Store {
         if let Some(data) = note.data {
             own = own.assign("data", (!data.is_empty()).then(|| json(data)).transpose()?);
         }
-        let mut writes = vec![task.fenced(Write::check(keys::action(task.action.id)))];
+        let mut writes = vec![task.held()];
         if let Some(reason) = note.warning {
             let status = s(NodeStatus::Warning.name());
             own = own.set("status", status.clone()).set("status_reason", s(reason));

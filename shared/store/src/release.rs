@@ -53,7 +53,8 @@ impl Store {
         self.numbered(due(write, id, due_at)).await
     }
 
-    async fn numbered(&self, write: Write) -> Result<Option<i64>, StoreError> {
+    /// Makes a write of an action: the number of the message that may wake it, if the write was made.
+    pub(crate) async fn numbered(&self, write: Write) -> Result<Option<i64>, StoreError> {
         Ok(match self.write(write).await? {
             Written::Done(item) => Some(number(&item, "seq").unwrap_or(0)),
             Written::Refused(_) => None,

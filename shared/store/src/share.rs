@@ -43,7 +43,7 @@ impl Store {
         let id = task.action.id;
         let (mut wanted, mut free) = (cluster, true);
         loop {
-            let mut writes = vec![task.fenced(Write::check(keys::action(id)))];
+            let mut writes = vec![task.held()];
             writes.extend(wanted.map(|cluster| share(cluster, id)));
             writes.extend(free.then(|| hold(node, id)));
             let mut refusals = match self.transact(writes, None).await? {
@@ -80,7 +80,7 @@ impl Store {
 }
 
 /// The write that takes a node.
-fn hold(node: NodeId, action: ActionId) -> Write {
+pub(crate) fn hold(node: NodeId, action: ActionId) -> Write {
     Write::update(keys::node(node))
         .set("active_action", s(action.to_string()))
         .if_exists()

@@ -133,6 +133,11 @@ impl Task {
         self.lease_until.is_some_and(|until| until > now)
     }
 
+    /// That this claimant may still write, as a write of its own: the first of a transaction.
+    pub(crate) fn held(&self) -> Write {
+        self.fenced(Write::check(keys::action(self.action.id)))
+    }
+
     /// The condition under which this claimant may still write: nobody claimed it since, and it is open.
     pub(crate) fn fenced(&self, write: Write) -> Write {
         write.if_equals("fence", n(self.fence)).if_one_of("status", open_statuses())
@@ -200,10 +205,7 @@ impl Store {
                 write.set(CANCEL, s(how_text)).add("fence", 1).remove("lease_until").remove("owner")
             }
         };
-        match self.write(write).await? {
-            Written::Done(item) => Ok(Some(number(&item, "seq").unwrap_or(0))),
-            Written::Refused(_) => Ok(None),
-        }
+        self.numbered(write).await
     }
 
     /// Saves the plan of a claimed task that is held up by a lifecycle hook, which may be completed from now

@@ -79,14 +79,7 @@ impl Store {
     /// # Errors
     /// As [`Self::find`].
     pub async fn find_view(&self, scope: Scope<'_>, reference: &str) -> Result<ClusterView, FindError> {
-        if let Ok(id) = reference.parse::<ClusterId>()
-            && let Some(view) = self.cluster_view(id).await?
-            && scope.admits(&view.cluster.project)
-        {
-            return Ok(view);
-        }
-        let within = |cluster: &Cluster| scope.admits(&cluster.project);
-        self.find_otherwise(scope, reference, &within).await
+        self.find_cluster(scope, reference).await
     }
 
     /// The same with its policies alone, read at the same time as the cluster.
@@ -94,9 +87,16 @@ impl Store {
     /// # Errors
     /// As [`Self::find`].
     pub async fn find_bound(&self, scope: Scope<'_>, reference: &str) -> Result<BoundCluster, FindError> {
+        self.find_cluster(scope, reference).await
+    }
+
+    async fn find_cluster<F>(&self, scope: Scope<'_>, reference: &str) -> Result<F, FindError>
+    where
+        F: Found<Of = Cluster>,
+    {
         if let Ok(id) = reference.parse::<ClusterId>()
-            && let Some(found) = self.bound_cluster(id).await?
-            && scope.admits(&found.cluster.project)
+            && let Some(found) = F::read(self, &[id]).await?.pop()
+            && scope.admits(&found.resource().project)
         {
             return Ok(found);
         }

@@ -8,8 +8,8 @@ use crate::entity::{Entity, Kind};
 use crate::error::StoreError;
 use crate::item::{Item, s, text};
 use crate::keys;
-use crate::share::share;
-use crate::store::{Query, Range, Source, Store};
+use crate::share::{hold, share};
+use crate::store::{Query, Range, Source, Store, Written};
 use crate::transaction::{Transacted, Write};
 use aws_sdk_dynamodb::types::AttributeValue;
 use coppice_domain::cluster::{Cluster, Member};
@@ -89,20 +89,17 @@ impl Store {
                 .assign("due", due.as_ref().map(|(due, _)| s(due)))
                 .assign("due_shard", due.as_ref().map(|(_, shard)| s(shard)));
         }
-        let mut writes = vec![own];
-        if let Some(told) = told {
-            writes.extend(self.event_put(Some(&told.event))?);
-            writes.extend(told.status_reason.as_ref().map(|reason| {
-                Write::update(keys::cluster(binding.cluster_id))
-                    .set("status_reason", s(reason))
-                    .if_exists()
-                    .if_lacks("active_action")
-            }));
-        }
-        let done = match (writes.len(), writes.pop()) {
-            (1, Some(only)) => matches!(self.write(only).await?, crate::store::Written::Done(_)),
-            (_, last) => {
-                writes.extend(last);
+        let done = match told {
+            None => matches!(self.write(own).await?, Written::Done(_)),
+            Some(told) => {
+                let mut writes = vec![own];
+                writes.extend(self.event_put(Some(&told.event))?);
+                writes.extend(told.status_reason.as_ref().map(|reason| {
+                    Write::update(keys::cluster(binding.cluster_id))
+                        .set("status_reason", s(reason))
+                        .if_exists()
+                        .if_lacks("active_action")
+                }));
                 matches!(self.transact(writes, None).await?, Transacted::Done)
             }
         };
@@ -121,18 +118,12 @@ impl Store {
         accepted: AcceptedAction<'_>,
     ) -> Result<Recovery, StoreError> {
         let action = accepted.action;
-        let hold = Write::update(keys::node(node.id))
-            .set("active_action", s(action.id.to_string()))
-            .if_exists()
-            .if_equals("cluster_id", s(by.cluster_id.to_string()))
-            .if_lacks("active_action");
+        let hold = hold(node.id, action.id).if_equals("cluster_id", s(by.cluster_id.to_string()));
         let looks = Write::check(keys::binding(by.cluster_id, by.policy_id))
             .if_exists()
             .if_equals("enabled", AttributeValue::Bool(true));
         let mut writes = vec![looks, hold, share(by.cluster_id, action.id)];
-        for write in self.action_put(accepted)? {
-            writes.push(write.if_lacks("pk"));
-        }
+        writes.extend(self.action_put_once(accepted)?);
         let refusals = match self.transact(writes, None).await? {
             Transacted::Done => return Ok(Recovery::Accepted),
             Transacted::Refused(refusals) => refusals,

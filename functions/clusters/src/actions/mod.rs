@@ -24,8 +24,8 @@ use coppice_domain::cluster::{Cluster, JsonMap};
 use coppice_domain::fault::{Fault, FaultKind};
 use coppice_domain::resize::ScaleDirection;
 use coppice_engine::Env;
-use coppice_engine::accept::{self, Asked, Requester};
-use coppice_support::refused;
+use coppice_engine::accept::{self, Asked};
+use coppice_support::{refused, requester};
 use policy::Change;
 use serde_json::{Value, json};
 
@@ -158,7 +158,7 @@ async fn accept(
     inputs: JsonMap,
 ) -> Result<Response, Failure> {
     storable("the request", &inputs)?;
-    let requester = Requester { user: &call.caller.user_id, project: &call.caller.project_id };
+    let requester = requester(call);
     let action =
         accept::cluster_action(env, cluster, Asked::new(kind, inputs), requester).await.map_err(refused)?;
     Ok(call.respond().accepted(&json!({ "action": action }), action))

@@ -10,8 +10,8 @@ use coppice_domain::cluster::JsonMap;
 use coppice_domain::fault::Fault;
 use coppice_domain::resize::{ScaleDirection, check_scale_request};
 use coppice_engine::Env;
-use coppice_engine::accept::{Asked, Requester, cluster_scaling};
-use coppice_support::{bound_cluster, refused};
+use coppice_engine::accept::{Asked, cluster_scaling};
+use coppice_support::{bound_cluster, refused, requester};
 use serde_json::json;
 
 const COUNT: &str = "count";
@@ -37,7 +37,7 @@ pub(super) async fn scale(
         ScaleDirection::Out => ActionKind::ClusterScaleOut,
         ScaleDirection::In => ActionKind::ClusterScaleIn,
     };
-    let requester = Requester { user: &call.caller.user_id, project: &call.caller.project_id };
+    let requester = requester(call);
     let action = cluster_scaling(env, bound, Asked::new(kind, inputs), requester).await.map_err(refused)?;
     Ok(call.respond().accepted(&json!({ "action": action }), action))
 }

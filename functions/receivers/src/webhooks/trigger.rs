@@ -65,7 +65,7 @@ pub(crate) async fn trigger(
         // It has no URL: to those who make one up it is not there.
         return Err(Fault::not_found("receiver", &id).into());
     }
-    let signature = match receiver.protection.as_ref().and_then(|protection| protection.signing.as_ref()) {
+    let signature = match receiver.signing() {
         Some(signing) => {
             let body = call.bytes().await?;
             Some(verified(signing, call.headers(), &body, env.now())?)

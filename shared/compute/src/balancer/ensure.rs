@@ -4,6 +4,7 @@ use super::driver::Balancer;
 use super::error::BalancerError;
 use super::front::{Front, Standing};
 use super::listing::{PartFilter, list_parts};
+use super::member::present;
 use super::part::{Origin, Part, PartKind, PartRef, PartState};
 use super::request::{Blueprint, PartRequest};
 use super::wanted::Wanted;
@@ -142,8 +143,7 @@ impl<B: Balancer + ?Sized> Work<'_, B> {
     async fn own(&mut self, known: Option<&str>, role: &str, what: Blueprint) -> Result<Part, BalancerError> {
         let kind = what.kind();
         if let Some(id) = known
-            && let Some(part) = self.balancer.get(&PartRef::of(kind, id)).await?
-            && part.state != PartState::Deleting
+            && let Some(part) = present(self.balancer, &PartRef::of(kind, id)).await?
         {
             return Ok(part);
         }
@@ -155,8 +155,7 @@ impl<B: Balancer + ?Sized> Work<'_, B> {
         self.listed = Some(listed);
         // A list may show what is gone meanwhile.
         if let Some(found) = found
-            && let Some(part) = self.balancer.get(&found.reference()).await?
-            && part.state != PartState::Deleting
+            && let Some(part) = present(self.balancer, &found.reference()).await?
         {
             return Ok(part);
         }

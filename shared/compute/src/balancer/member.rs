@@ -81,7 +81,8 @@ where
     balancer.delete(&PartRef::member(pool, id)).await
 }
 
-async fn present<B>(balancer: &B, part: &PartRef) -> Result<Option<Part>, BalancerError>
+/// A part that is there and not on its way out.
+pub(super) async fn present<B>(balancer: &B, part: &PartRef) -> Result<Option<Part>, BalancerError>
 where
     B: Balancer + ?Sized,
 {

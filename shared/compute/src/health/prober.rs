@@ -2,7 +2,6 @@
 
 use async_trait::async_trait;
 use coppice_domain::health::PollFailure;
-use std::sync::Arc;
 use std::time::Duration;
 
 /// One poll of a URL.
@@ -30,11 +29,4 @@ pub trait Prober: Send + Sync {
     /// # Errors
     /// When there is no answer, none of success, or none that may be asked for.
     async fn fetch(&self, probe: &Probe) -> Result<String, PollFailure>;
-}
-
-#[async_trait]
-impl<P: Prober + ?Sized> Prober for Arc<P> {
-    async fn fetch(&self, probe: &Probe) -> Result<String, PollFailure> {
-        (**self).fetch(probe).await
-    }
 }

@@ -2,7 +2,7 @@
 //! (spec engine-policies §7).
 
 use super::placement::change;
-use super::{Attached, Data, Question, labelled};
+use super::{Attached, Data, Question, is_of, labelled};
 use crate::action::ActionKind;
 use crate::cluster::JsonMap;
 use crate::health::{Detection, Watch};
@@ -50,7 +50,7 @@ pub(super) fn attachable(
 /// Whether a binding is one of a health policy.
 #[must_use]
 pub fn is_health(binding: &Binding) -> bool {
-    binding.policy_type.strip_prefix(NAME).is_some_and(|version| version.starts_with('-'))
+    is_of(&binding.policy_type, NAME)
 }
 
 /// The watch over a cluster that such a binding, enabled now, begins; none for other bindings, and none that is

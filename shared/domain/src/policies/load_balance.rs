@@ -3,7 +3,7 @@
 //! Nodes that go leave the pool first, and nodes that come join it last. What is kept, and where: the front's
 //! ids with the binding, its address with the cluster, and with each node the id of its member.
 
-use super::labelled;
+use super::{is_of, labelled};
 use crate::action::ActionKind;
 use crate::cluster::JsonMap;
 use crate::ids::{NodeId, PolicyId};
@@ -60,7 +60,7 @@ pub const fn moves(kind: ActionKind) -> Moves {
 /// Whether this is the name of a version of this type.
 #[must_use]
 pub fn is_load_balance(type_name: &str) -> bool {
-    type_name.rsplit_once('-').is_some_and(|(name, _)| name == NAME)
+    is_of(type_name, NAME)
 }
 
 /// The policy that puts this cluster's nodes behind a balancer, whether or not it counts now. There is one at

@@ -179,6 +179,11 @@ pub fn binding_data(policy: &Policy, binding: &Binding) -> Option<JsonMap> {
     }
 }
 
+/// Whether a type's name with its version is that of a type of this name.
+fn is_of(type_name: &str, name: &str) -> bool {
+    type_name.rsplit_once('-').is_some_and(|(given, _)| given == name)
+}
+
 /// The data of a binding as the reference lays it out: under the name of the policy's class, with a version.
 fn labelled(class: &str, version: &str, data: &serde_json::Value) -> JsonMap {
     JsonMap::from_iter([(class.to_owned(), serde_json::json!({ "version": version, "data": data }))])

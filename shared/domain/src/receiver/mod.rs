@@ -13,6 +13,7 @@ pub use hook::{HOOK_PREFIX, hook_mailbox};
 pub use order::{NotAnOrder, Order, occurred, ordered};
 pub use protection::Protection;
 pub use schedule::Schedule;
+pub use signing::Signing;
 
 use crate::action::ActionKind;
 use crate::cluster::JsonMap;
@@ -92,6 +93,12 @@ pub struct Receiver {
 }
 
 impl Receiver {
+    /// How its calls are signed, if they have to be.
+    #[must_use]
+    pub fn signing(&self) -> Option<&Signing> {
+        self.protection.as_ref()?.signing.as_ref()
+    }
+
     /// The name of the queue on which a message receiver of this id is called.
     #[must_use]
     pub fn queue_name(id: ReceiverId) -> String {

@@ -112,7 +112,7 @@ async fn record(
     for _ in 0..TRIES {
         let supersedes = if kind == ActionKind::ClusterDelete { holder } else { None };
         let work = Work { supersedes, ..Work::default() };
-        let work = serde_json::to_value(&work).map_err(|cause| StoreError::Corrupt(cause.to_string()))?;
+        let work = work.saved()?;
         let accepted = AcceptedAction {
             action: &action,
             due_at: due_at(env, env.now()),

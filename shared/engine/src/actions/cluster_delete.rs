@@ -33,8 +33,7 @@ impl ClusterAction for ClusterDelete {
         }
         // Members are left: they failed, or time ran out.
         let ending = now.concluded(plan, "");
-        let (kind, id) = (now.action.kind.name(), now.action.id.short());
-        let reason = format!("Failed in deleting nodes: {kind} [{id}] failed");
+        let reason = format!("Failed in deleting nodes: {} failed", now.action.label());
         Ending { status: ActionStatus::Failed, reason, ..ending }
     }
 }

@@ -63,10 +63,9 @@ impl ClusterAction for ClusterRecover {
         let ending = now.concluded(plan, "Cluster recovery succeeded.");
         // Members that could not be recovered count, whatever came of the number of members.
         if now.members.iter().any(|member| now.failed(member)) {
-            let (kind, id) = (now.action.kind.name(), now.action.id.short());
             return Ending {
                 status: ActionStatus::Failed,
-                reason: format!("{kind} [{id}] failed"),
+                reason: format!("{} failed", now.action.label()),
                 ..ending
             };
         }

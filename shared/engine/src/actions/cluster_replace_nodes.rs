@@ -73,10 +73,9 @@ impl ClusterAction for ClusterReplaceNodes {
         if pairs(now.action).iter().all(replaced) {
             return ending;
         }
-        let (kind, id) = (now.action.kind.name(), now.action.id.short());
         Ending {
             status: coppice_domain::action::ActionStatus::Failed,
-            reason: format!("{kind} [{id}] failed"),
+            reason: format!("{} failed", now.action.label()),
             ..ending
         }
     }

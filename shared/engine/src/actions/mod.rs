@@ -25,8 +25,8 @@ use crate::history;
 use crate::jobs::Job;
 use crate::work::{Assignment, Creation, Plan};
 use coppice_domain::action::{Action, ActionKind, ActionStatus};
-use coppice_domain::cluster::{Cluster, ClusterStatus, JsonMap, Member};
-use coppice_domain::evaluate::evaluate;
+use coppice_domain::cluster::{Cluster, JsonMap, Member};
+use coppice_domain::evaluate::judged;
 use coppice_domain::ids::{NodeId, PolicyId, ProfileId};
 use coppice_domain::node::{Node, NodeStatus};
 use coppice_domain::policies::Data;
@@ -207,12 +207,6 @@ pub(crate) fn named_nodes(action: &Action, key: &str) -> Vec<NodeId> {
     ids.filter(|id| seen.insert(*id)).collect()
 }
 
-/// How a cluster with these members stands, and why.
-pub(crate) fn judged(operation: &str, members: &[Member], cluster: &Cluster) -> (ClusterStatus, String) {
-    let active = members.iter().filter(|member| member.status == NodeStatus::Active).count();
-    evaluate(operation, i64::try_from(active).unwrap_or(i64::MAX), &cluster.sizes)
-}
-
 impl Situation<'_> {
     /// How many nodes the cluster has, whatever their state.
     fn count(&self) -> i64 {
@@ -242,11 +236,11 @@ impl Situation<'_> {
             return Some("Failed in creating nodes.".to_owned());
         }
         let assignment = plan.assignment.as_ref()?;
-        let (kind, id) = (self.action.kind.name(), self.action.id.short());
+        let label = self.action.label();
         let removing = matches!(assignment.job, Job::Remove | Job::Leave);
         self.fell_short(assignment).then(|| match removing {
-            true => format!("Failed in deleting nodes: {kind} [{id}] failed"),
-            false => format!("{kind} [{id}] failed"),
+            true => format!("Failed in deleting nodes: {label} failed"),
+            false => format!("{label} failed"),
         })
     }
 

@@ -1,7 +1,7 @@
 //! Making nodes: see what the backend has, ask for what is missing, settle what is ready.
 
 use super::{Moved, Run, Tally, look_through};
-use crate::jobs::{bare, request, token};
+use crate::jobs::{VANISHED_AFTER, bare, request, token};
 use coppice_compute::{
     ComputeError, Consequence, Deletion, Filter, Instance, InstanceState, Token, adoptable, ensure_created,
     list_all,
@@ -12,13 +12,9 @@ use coppice_domain::node::{Node, NodeStatus};
 use coppice_domain::profile::Profile;
 use coppice_store::{InstanceChange, Settled, Settlement, StoreError};
 use std::collections::HashMap;
-use std::time::Duration;
 
 /// The instances an action has made, by node.
 pub(super) type Seen = HashMap<NodeId, Vec<Instance>>;
-
-/// An instance that was accepted and is not shown any more is given up after this long.
-const VANISHED_AFTER: Duration = Duration::from_secs(300);
 
 impl Run<'_> {
     /// What the backend shows of this action's instances: one list for all its nodes. Nothing has been

@@ -255,11 +255,7 @@ impl<'a> Run<'a> {
     pub(crate) async fn save(&mut self) -> Result<bool, StoreError> {
         let env = &self.worker.env;
         self.lease_until = env.now().plus(env.settings.lease);
-        env.store.task_save(self.task, &self.saved()?, self.lease_until).await
-    }
-
-    fn saved(&self) -> Result<serde_json::Value, StoreError> {
-        serde_json::to_value(&self.work).map_err(|cause| StoreError::Corrupt(cause.to_string()))
+        env.store.task_save(self.task, &self.work.saved()?, self.lease_until).await
     }
 }
 

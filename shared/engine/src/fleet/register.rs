@@ -76,7 +76,7 @@ impl Run<'_> {
         }
         let lease_until = self.worker.env.now().plus(self.worker.env.settings.lease);
         let work = crate::work::Work { plan: Some(plan), ..self.work.clone() };
-        let saved = serde_json::to_value(&work).map_err(|cause| StoreError::Corrupt(cause.to_string()))?;
+        let saved = work.saved()?;
         let data = if event.is_some() { self.decided.shown() } else { None };
         loop {
             let step = Step {

@@ -18,7 +18,7 @@ use std::time::Duration;
 const STEP: &str = "create";
 
 /// An instance that was accepted and is not shown any more is given up after this long.
-pub(super) const VANISHED_AFTER: Duration = Duration::from_secs(300);
+pub(crate) const VANISHED_AFTER: Duration = Duration::from_secs(300);
 
 /// How a created node and its texts differ from a recreated one's.
 pub(super) struct Making {

@@ -11,7 +11,7 @@ mod recover;
 mod remove;
 mod update;
 
-pub(crate) use create::{bare, request, token};
+pub(crate) use create::{VANISHED_AFTER, bare, request, token};
 
 use crate::env::Env;
 use coppice_compute::{Alteration, Change, ComputeError, Consequence, Progress, Token};

@@ -61,7 +61,7 @@ impl Worker {
 
     /// For an action that has more to do at once, and makes way for others.
     pub(super) fn out_of_time(&self, run: &Run<'_>) -> Parking {
-        Parking { work: serde_json::to_value(&run.work).ok(), ..self.at_once() }
+        Parking { work: run.work.saved().ok(), ..self.at_once() }
     }
 
     /// For an action that does nothing until then.
@@ -75,7 +75,7 @@ impl Worker {
             due_at: wake_at.plus(self.env.settings.poll_horizon),
             status: ActionStatus::Waiting,
             status_reason: why.to_owned(),
-            work: serde_json::to_value(&run.work).ok(),
+            work: run.work.saved().ok(),
             progress: true,
         }
     }

@@ -1,12 +1,12 @@
 //! Health: looks after the clusters whose time has come (spec engine-receivers-health-events §2). Several at once;
 //! what is not done in a run stays due. Two runs at once are harmless: see [`crate::health`].
 
+use super::all_turns;
 use crate::env::Env;
 use crate::health::look_after;
 use coppice_domain::ids::{ClusterId, PolicyId};
 use coppice_domain::time::Timestamp;
 use coppice_store::StoreError;
-use futures::{StreamExt, stream};
 
 pub(super) async fn run(
     env: &Env,
@@ -21,17 +21,5 @@ pub(super) async fn run(
         }
         (cluster, look_after(env, cluster, policy, until).await)
     });
-    let mut turns = stream::iter(turns).buffer_unordered(env.settings.concurrency);
-    let (mut started, mut failed) = (0, None);
-    while let Some((cluster, turn)) = turns.next().await {
-        match turn {
-            Ok(recovered) => started += recovered,
-            // It stays due. The others are none the worse for it.
-            Err(error) => {
-                tracing::warn!(cluster.id = %cluster, error = %error, "looking after a cluster is put off");
-                failed = Some(error);
-            }
-        }
-    }
-    failed.map_or(Ok(started), Err)
+    all_turns(env, turns, |cluster, error| tracing::warn!(cluster.id = %cluster, error = %error, "looking after a cluster is put off")).await
 }

@@ -9,6 +9,7 @@ use crate::machine::Worker;
 use coppice_compute::{Consequence, Deletion, Filter, Instance, list_all};
 use coppice_domain::ids::NodeId;
 use coppice_domain::node::Node;
+use coppice_domain::time::Timestamp;
 use coppice_store::{PhaseState, StoreError, child};
 use std::collections::HashMap;
 
@@ -25,10 +26,10 @@ pub(super) async fn run(worker: &Worker, before: Option<&PhaseState>) -> Result<
     if searched.is_some_and(|searched| now.since(searched) < pace.every) {
         return Ok(0);
     }
-    let before = now.minus(pace.grace.max(worker.env.compute.staleness()));
-    let from = searched.map_or(coppice_domain::time::Timestamp::from_micros(0), |searched| {
-        searched.minus(pace.grace.max(worker.env.compute.staleness())).minus(pace.overlap)
-    });
+    let grace = pace.grace.max(env.compute.staleness());
+    let before = now.minus(grace);
+    let from =
+        searched.map_or(Timestamp::from_micros(0), |searched| searched.minus(grace).minus(pace.overlap));
     let name = env.settings.deployment.as_str();
     let filter = Filter::Deployment { name, from, before };
     let instances = match list_all(worker.env.compute.as_ref(), filter).await {

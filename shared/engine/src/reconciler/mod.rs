@@ -11,9 +11,12 @@ mod schedules;
 
 pub use due::ring_all;
 
+use crate::env::Env;
 use crate::machine::Worker;
 use coppice_domain::service::RECONCILER;
 use coppice_store::{DueWork, StoreError};
+use futures::{StreamExt, stream};
+use std::future::Future;
 
 /// What one run did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,6 +68,33 @@ pub async fn run(worker: &Worker) -> Result<Report, StoreError> {
         tracing::info!(rung, scheduled, recovered, leaks, drift, "reconciled");
     }
     due.and(scheduled).and(recovered).and(leaks).and(drift).and(pulse).map(|()| report)
+}
+
+/// Takes several turns at once; how much they came to in all. What fails stays due, which `put_off` is told, and
+/// the others are none the worse for it.
+///
+/// # Errors
+/// The last failure, after every turn was taken.
+async fn all_turns<K, T>(
+    env: &Env,
+    turns: impl Iterator<Item = T>,
+    put_off: impl Fn(K, &StoreError),
+) -> Result<usize, StoreError>
+where
+    T: Future<Output = (K, Result<usize, StoreError>)>,
+{
+    let mut turns = stream::iter(turns).buffer_unordered(env.settings.concurrency);
+    let (mut done, mut failed) = (0, None);
+    while let Some((of, turn)) = turns.next().await {
+        match turn {
+            Ok(count) => done += count,
+            Err(error) => {
+                put_off(of, &error);
+                failed = Some(error);
+            }
+        }
+    }
+    failed.map_or(Ok(done), Err)
 }
 
 /// How many pieces of due work one run rings for, per shard.

@@ -4,6 +4,7 @@
 //! An action's id derives from its run, and the schedule moves on only afterwards. Whoever dies in between, or
 //! is overtaken, leaves a run whose action is there already.
 
+use super::all_turns;
 use crate::accept::Refusal;
 use crate::env::Env;
 use crate::receivers::{Called, passed, start};
@@ -12,23 +13,15 @@ use coppice_domain::receiver::Receiver;
 use coppice_domain::receiver::schedule::scheduled;
 use coppice_domain::time::Timestamp;
 use coppice_store::StoreError;
-use futures::{StreamExt, stream};
 
 pub(super) async fn run(env: &Env, due: Vec<ReceiverId>, now: Timestamp) -> Result<usize, StoreError> {
-    let turns = due.into_iter().map(|id| async move { (id, take(env, id, now).await) });
-    let mut turns = stream::iter(turns).buffer_unordered(env.settings.concurrency);
-    let (mut started, mut failed) = (0, None);
-    while let Some((id, turn)) = turns.next().await {
-        match turn {
-            Ok(acted) => started += usize::from(acted),
-            // It stays due. The others are none the worse for it.
-            Err(error) => {
-                tracing::warn!(receiver.id = %id, error = %error, "a scheduled run is put off");
-                failed = Some(error);
-            }
-        }
-    }
-    failed.map_or(Ok(started), Err)
+    let turns = due.into_iter().map(|id| async move { (id, take(env, id, now).await.map(usize::from)) });
+    all_turns(
+        env,
+        turns,
+        |id, error| tracing::warn!(receiver.id = %id, error = %error, "a scheduled run is put off"),
+    )
+    .await
 }
 
 /// Makes one run; whether its action was started.

@@ -15,7 +15,9 @@ use crate::jobs::Job;
 use coppice_domain::cluster::JsonMap;
 use coppice_domain::ids::{ActionId, NodeId, PolicyId};
 use coppice_domain::time::Timestamp;
+use coppice_store::StoreError;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use uuid::Uuid;
 
 /// What an action carries from claim to claim.
@@ -54,6 +56,16 @@ pub(crate) struct Work {
     /// The hook that holds up an action on a node, before it begins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) hook: Option<Hook>,
+}
+
+impl Work {
+    /// As it is saved with the action.
+    ///
+    /// # Errors
+    /// When it cannot be written down, which no plan is known to cause.
+    pub(crate) fn saved(&self) -> Result<Value, StoreError> {
+        serde_json::to_value(self).map_err(|cause| StoreError::Corrupt(cause.to_string()))
+    }
 }
 
 /// What policies decided about an action on a node.

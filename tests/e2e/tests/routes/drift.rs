@@ -1,6 +1,7 @@
 //! Nodes whose instance is gone, or is not what their profile says: reported once, and recovered where their
 //! cluster asks for it.
 
+use crate::outcomes::{shown_cluster, shown_node};
 use coppice_compute::testing::{CallKind, Faulty, Injected};
 use coppice_compute::{Alteration, Change, ComputeError, Progress, Token};
 use coppice_domain::ids::ActionId;
@@ -41,11 +42,11 @@ fn text<'a>(shown: &'a Value, key: &str) -> &'a str {
 }
 
 async fn again(app: &TestApp, node: &Value) -> Value {
-    app.show(ALICE, &format!("/v1/nodes/{}", text(node, "id")), "node").await
+    shown_node(app, text(node, "id")).await
 }
 
 async fn cluster(app: &TestApp) -> Value {
-    app.show(ALICE, "/v1/clusters/c", "cluster").await
+    shown_cluster(app, "c").await
 }
 
 /// Somebody deletes the node's instance; answers with its id.

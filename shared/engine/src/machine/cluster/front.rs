@@ -67,8 +67,7 @@ impl Worker {
         if let Some(fronting) = &mut run.work.front
             && overdue(&run.task.action, None, now)
         {
-            let (kind, id) = (run.task.action.kind.name(), run.task.action.id.short());
-            fronting.fail(&format!("{kind} [{id}] timeout"), now);
+            fronting.fail(&format!("{} timeout", run.task.action.label()), now);
         }
         let (patience, origin) = (balanced.wanted.patience, balanced.origin.clone());
         let fronted = run.stand(&origin, Some(&balanced), patience).await?;

@@ -35,12 +35,12 @@ impl Worker {
             && let Some(fronting) = &mut run.work.front
         {
             // What has been made is taken down first.
-            let reason = format!("{} [{}] cancelled", task.action.kind.name(), task.action.id.short());
+            let reason = format!("{} cancelled", task.action.label());
             fronting.fail(&reason, self.env.now());
             return self.take_down(run).await;
         }
         if task.cancel == Some(Cancel::Gently) && run.is_leaving() {
-            let reason = format!("{} [{}] cancelled", task.action.kind.name(), task.action.id.short());
+            let reason = format!("{} cancelled", task.action.label());
             run.refuse(&reason);
             if let Some(ended) = self.out_of_pool(&mut run).await? {
                 return Ok(ended);
@@ -73,7 +73,7 @@ impl Worker {
             let plan = run.work.plan.clone().unwrap_or_default();
             return self.finish(deletion, run, &plan).await;
         }
-        let reason = format!("{} [{}] cancelled", run.task.action.kind.name(), run.task.action.id.short());
+        let reason = format!("{} cancelled", run.task.action.label());
         match run.abandon(&reason, ActionStatus::Cancelled).await? {
             Abandoned::All => {}
             Abandoned::Some => return Ok(Yield::Parked(self.at_once())),
@@ -165,7 +165,7 @@ impl Worker {
     ) -> Result<Yield, StoreError> {
         let unfinished = !plan.registered() || self.next(decisions, &run, plan).is_some();
         let mut ending = decisions.end(&self.situation(&run, self.env.now()), plan);
-        let action = format!("{} [{}]", run.task.action.kind.name(), run.task.action.id.short());
+        let action = run.task.action.label();
         let timeout = format!("{action} timeout");
         if ending.status != ActionStatus::Succeeded {
             ending.reason = ending.reason.replace(&format!("{action} failed"), &timeout);

@@ -52,7 +52,7 @@ impl Worker {
         if let Some(leaving) = self.leaving(job, view.as_ref()).await? {
             work.decided.get_or_insert_default().leaves = Some(leaving);
         }
-        let saved = serde_json::to_value(&work).map_err(|cause| StoreError::Corrupt(cause.to_string()))?;
+        let saved = work.saved()?;
         let now = self.env.now();
         let event = history::started_on_node(&task.action, node, now);
         // What has no instance is not in any state of one, whatever is said of it.

@@ -1,12 +1,12 @@
 //! How an action on a node ends, and what becomes of the node and its cluster then.
 
-use crate::actions::judged;
 use crate::dispatch::end;
 use crate::history;
 use crate::jobs::{Job, Update};
 use crate::machine::{Worker, Yield, not_done};
 use coppice_domain::action::{Action, ActionKind, ActionStatus};
 use coppice_domain::cluster::{Cluster, ClusterStatus, JsonMap, Sizes};
+use coppice_domain::evaluate::judged;
 use coppice_domain::event::Event;
 use coppice_domain::ids::{ClusterId, NodeId};
 use coppice_domain::node::{Node, NodeStatus};
@@ -181,7 +181,7 @@ impl Worker {
         job: &Job,
         begun: bool,
     ) -> Result<Yield, StoreError> {
-        let reason = format!("{} [{}] cancelled", task.action.kind.name(), task.action.id.short());
+        let reason = format!("{} cancelled", task.action.label());
         if node.active_action != Some(task.action.id) {
             return self.superseded(task, node).await;
         }

@@ -27,7 +27,7 @@ impl Worker {
         if hook.told == 0 {
             // Who is told may answer at once: before that, the action says that it waits for it.
             work.hook = Some(hook.clone());
-            if !self.env.store.task_hooked(task, &saved(work)?).await? {
+            if !self.env.store.task_hooked(task, &work.saved()?).await? {
                 return Ok(Some(Yield::Lost));
             }
             hook.told = usize::from(self.tell(task, node, &hook).await);
@@ -43,7 +43,7 @@ impl Worker {
             due_at: wake_at.plus(self.env.settings.poll_horizon),
             status: ActionStatus::WaitingLifecycleCompletion,
             status_reason: String::new(),
-            work: Some(saved(work)?),
+            work: Some(work.saved()?),
             progress: true,
         })))
     }
@@ -60,8 +60,4 @@ impl Worker {
         }
         told.is_ok()
     }
-}
-
-fn saved(work: &Work) -> Result<serde_json::Value, StoreError> {
-    serde_json::to_value(work).map_err(|cause| StoreError::Corrupt(cause.to_string()))
 }

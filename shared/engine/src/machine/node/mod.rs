@@ -56,7 +56,7 @@ impl Worker {
         }
         let grace = work.decided.as_ref().and_then(|decided| decided.not_before);
         if overdue(&task.action, grace, self.env.now()) {
-            let reason = format!("{} [{}] timeout", task.action.kind.name(), task.action.id.short());
+            let reason = format!("{} timeout", task.action.label());
             return self.give_up_job(task, &node, &job, &reason).await;
         }
         if !work.begun {
@@ -171,7 +171,7 @@ impl Worker {
             due_at: wake_at.plus(self.env.settings.poll_horizon),
             status: ActionStatus::Waiting,
             status_reason: why.to_owned(),
-            work: serde_json::to_value(work).ok(),
+            work: work.saved().ok(),
             progress: true,
         })
     }

@@ -7,6 +7,7 @@ use crate::jobs::Job;
 use crate::machine::{Worker, Yield};
 use crate::work::{Leaving, Made, Work};
 use coppice_domain::action::ActionStatus;
+use coppice_domain::ids::ActionId;
 use coppice_domain::node::{Node, NodeStatus};
 use coppice_domain::policies::load_balance::{NOT_ADDED, NOT_REMOVED, bound, joined, not_added, not_removed};
 use coppice_domain::time::Timestamp;

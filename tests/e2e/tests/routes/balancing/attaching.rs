@@ -90,7 +90,7 @@ async fn a_creation_whose_answer_is_lost_is_not_made_twice() {
 async fn a_service_that_throttles_is_asked_again() {
     let app = ready(3, BalancerConfig { throttle_rate: 0.5, ..slow() }).await;
     assert_eq!(attach(&app, &json!({ "lb_status_timeout": 3600 })).await, succeeded());
-    let pool = kept(&app).await["pool"].as_str().unwrap().to_owned();
+    let pool = pool_of(&app).await;
     assert_eq!(nodes(&app).await.iter().filter(|node| node["data"]["lb_member"].is_string()).count(), 3);
     assert!(!pool.is_empty());
 }

@@ -13,7 +13,7 @@ async fn what_was_made_goes_and_nodes_forget_it() {
     assert_eq!(app.show(ALICE, "/v1/clusters/c/policies", "cluster_policies").await, json!([]));
     // And it may come back.
     assert_eq!(act(&app, &json!({ "policy_attach": { "policy_id": "lb" } })).await, succeeded());
-    let pool = kept(&app).await["pool"].as_str().unwrap().to_owned();
+    let pool = pool_of(&app).await;
     serves(&app, &pool).await;
 }
 

@@ -85,12 +85,8 @@ impl Balancer for Moody {
     }
 }
 
-/// A cluster of so many nodes behind a balancer, and the balancer's pool.
 async fn behind(size: u64) -> (TestApp, String) {
-    let app = ready(size, BalancerConfig::default()).await;
-    assert_eq!(attach(&app, &json!({})).await, succeeded());
-    let pool = kept(&app).await["pool"].as_str().unwrap().to_owned();
-    (app, pool)
+    fronted(size, BalancerConfig::default()).await
 }
 
 /// From now on the worker meets the service in this mood.
@@ -240,7 +236,7 @@ async fn answers_that_are_lost_change_nothing() {
     let mut app = ready(2, slow()).await;
     meets(&mut app, Mood { forgetful: true, ..Mood::default() });
     assert_eq!(attach(&app, &json!({})).await, succeeded());
-    let pool = kept(&app).await["pool"].as_str().unwrap().to_owned();
+    let pool = pool_of(&app).await;
     serves(&app, &pool).await;
     for body in [
         json!({ "scale_out": { "count": 2 } }),
@@ -257,9 +253,7 @@ async fn answers_that_are_lost_change_nothing() {
 
 #[tokio::test]
 async fn a_scaling_that_is_cancelled_while_nodes_leave_the_pool_has_not_been() {
-    let app = ready(4, slow()).await;
-    assert_eq!(attach(&app, &json!({})).await, succeeded());
-    let pool = kept(&app).await["pool"].as_str().unwrap().to_owned();
+    let (app, pool) = fronted(4, slow()).await;
     let body = json!({ "scale_in": { "count": 3 } });
     let action = app.post(TARGET).by(ALICE).json(&body).send().await.expect(202).action();
     app.drain_until(app.system.env.now().plus(Duration::from_secs(4))).await;

@@ -1,15 +1,12 @@
 //! Whatever is done to a cluster, the members of its pool are its active members.
 
 use super::*;
+use crate::outcomes::policies::later;
 use coppice_domain::receiver::hook_mailbox;
-use coppice_domain::time::Timestamp;
-use std::time::Duration;
 
 /// A cluster of so many nodes behind a balancer that takes its time, and the balancer's pool.
 async fn behind(size: u64) -> (TestApp, String) {
-    let app = ready(size, slow()).await;
-    assert_eq!(attach(&app, &json!({})).await, succeeded());
-    let pool = kept(&app).await["pool"].as_str().unwrap().to_owned();
+    let (app, pool) = fronted(size, slow()).await;
     serves(&app, &pool).await;
     (app, pool)
 }
@@ -39,10 +36,6 @@ async fn delete_node(app: &TestApp, node: &str) -> (String, String) {
 
 fn ids(nodes: &[Value]) -> Vec<String> {
     nodes.iter().map(|node| node["id"].as_str().unwrap().to_owned()).collect()
-}
-
-fn later(app: &TestApp, seconds: u64) -> Timestamp {
-    app.system.env.now().plus(Duration::from_secs(seconds))
 }
 
 #[tokio::test]

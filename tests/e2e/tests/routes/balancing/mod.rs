@@ -6,7 +6,8 @@ mod detaching;
 mod failing;
 mod members;
 
-use crate::outcomes::{ended, failed, outcome, succeeded};
+use crate::outcomes::policies::members as nodes;
+use crate::outcomes::{ended, failed, outcome, shown_cluster, succeeded};
 use coppice_compute::balancer::{Part, PartFilter, PartKind, list_parts};
 use coppice_compute::simulated::SimulatedConfig;
 use coppice_compute::simulated::balancer::{BalancerConfig, ExistingBalancer};
@@ -66,16 +67,21 @@ async fn act(app: &TestApp, body: &Value) -> (String, String) {
     outcome(app, TARGET, body).await
 }
 
-/// The members of the cluster by index.
-async fn nodes(app: &TestApp) -> Vec<Value> {
-    let nodes = app.show(ALICE, "/v1/nodes?cluster_id=c", "nodes").await;
-    let mut nodes = nodes.as_array().unwrap().clone();
-    nodes.sort_by_key(|node| node["index"].as_i64());
-    nodes
+async fn cluster(app: &TestApp) -> Value {
+    shown_cluster(app, "c").await
 }
 
-async fn cluster(app: &TestApp) -> Value {
-    app.show(ALICE, "/v1/clusters/c", "cluster").await
+/// The id of the pool.
+async fn pool_of(app: &TestApp) -> String {
+    kept(app).await["pool"].as_str().unwrap().to_owned()
+}
+
+/// A cluster of so many nodes behind a balancer, and the balancer's pool.
+async fn fronted(size: u64, balancer: BalancerConfig) -> (TestApp, String) {
+    let app = ready(size, balancer).await;
+    assert_eq!(attach(&app, &json!({})).await, succeeded());
+    let pool = pool_of(&app).await;
+    (app, pool)
 }
 
 /// What the binding keeps.

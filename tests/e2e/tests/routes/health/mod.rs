@@ -7,6 +7,8 @@ mod recovering;
 mod resting;
 mod urls;
 
+use crate::outcomes::policies::members;
+use crate::outcomes::{outcome, shown_cluster, succeeded};
 use coppice_e2e::{ALICE, TestApp};
 use coppice_engine::reconciler;
 use coppice_local::system::Options;
@@ -37,7 +39,7 @@ impl Ward {
         let ward = Self { app, cluster };
         let properties = json!({ "detection": detection, "recovery": recovery });
         ward.policy("health", version, properties).await;
-        assert_eq!(ward.attach("health").await, ("SUCCEEDED".to_owned(), ok()));
+        assert_eq!(ward.attach("health").await, succeeded());
         ward.app.clock.advance(GRACE);
         ward
     }
@@ -60,11 +62,7 @@ impl Ward {
 
     /// Does it, and answers with how it ended.
     async fn act(&self, body: &Value) -> (String, String) {
-        let action = self.start(body).await;
-        self.app.drain().await;
-        let shown = self.app.show(ALICE, &format!("/v1/actions/{action}"), "action").await;
-        let text = |key: &str| shown[key].as_str().unwrap().to_owned();
-        (text("status"), text("status_reason"))
+        outcome(&self.app, &format!("/v1/clusters/{}/actions", self.cluster), body).await
     }
 
     async fn attach(&self, policy: &str) -> (String, String) {
@@ -88,9 +86,7 @@ impl Ward {
 
     /// The members, by index.
     async fn members(&self) -> Vec<Value> {
-        let mut nodes = self.list("/v1/nodes?cluster_id=c", "nodes").await;
-        nodes.sort_by_key(|node| node["index"].as_i64());
-        nodes
+        members(&self.app).await
     }
 
     /// Makes the instances of the first members vanish; answers with their nodes' ids.
@@ -116,7 +112,7 @@ impl Ward {
     }
 
     async fn cluster(&self) -> Value {
-        self.app.show(ALICE, "/v1/clusters/c", "cluster").await
+        shown_cluster(&self.app, "c").await
     }
 
     /// Asserts that every member has an instance that runs.
@@ -135,10 +131,6 @@ impl Ward {
             items.into_iter().filter(|(_, item)| item.contains_key("due") || item.contains_key("watch"));
         left.map(|(key, _)| key).collect()
     }
-}
-
-fn ok() -> String {
-    "Action completed successfully.".to_owned()
 }
 
 fn by_status() -> Value {

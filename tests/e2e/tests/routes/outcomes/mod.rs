@@ -8,7 +8,7 @@ mod leaks;
 mod members;
 mod nodes;
 mod oddities;
-mod policies;
+pub(crate) mod policies;
 mod timeouts;
 
 use coppice_compute::{Filter, Instance, InstanceState, list_all};
@@ -50,11 +50,11 @@ pub(crate) fn failed(reason: &str) -> (String, String) {
     ("FAILED".to_owned(), reason.to_owned())
 }
 
-async fn shown_node(app: &TestApp, id: &str) -> Value {
+pub(crate) async fn shown_node(app: &TestApp, id: &str) -> Value {
     app.show(ALICE, &format!("/v1/nodes/{id}"), "node").await
 }
 
-async fn shown_cluster(app: &TestApp, id: &str) -> Value {
+pub(crate) async fn shown_cluster(app: &TestApp, id: &str) -> Value {
     app.show(ALICE, &format!("/v1/clusters/{id}"), "cluster").await
 }
 

@@ -22,7 +22,7 @@ pub(super) async fn attach(app: &TestApp, target: &str, kind: &str, properties: 
 }
 
 /// The members by index.
-pub(super) async fn members(app: &TestApp) -> Vec<Value> {
+pub(crate) async fn members(app: &TestApp) -> Vec<Value> {
     let nodes = app.show(ALICE, "/v1/nodes?cluster_id=c", "nodes").await;
     let mut nodes = nodes.as_array().unwrap().clone();
     nodes.sort_by_key(|node| node["index"].as_i64());
@@ -38,7 +38,7 @@ pub(super) async fn start(app: &TestApp, target: &str, body: &Value) -> String {
     app.post(target).by(ALICE).at("1.14").json(body).send().await.expect(202).action()
 }
 
-pub(super) fn later(app: &TestApp, seconds: u64) -> Timestamp {
+pub(crate) fn later(app: &TestApp, seconds: u64) -> Timestamp {
     app.system.env.now().plus(Duration::from_secs(seconds))
 }
 

@@ -4,6 +4,7 @@ mod fairness;
 mod hops;
 mod throttling;
 
+use crate::outcomes::ended;
 use coppice_compute::testing::{Call, CallKind, Faulty, Injected};
 use coppice_compute::{Compute, ComputeError};
 use coppice_domain::time::Clock;
@@ -70,8 +71,6 @@ impl Throttled {
 
     /// An action's status and reason.
     async fn outcome(&self, action: &str) -> (String, String) {
-        let shown = self.app.show(ALICE, &format!("/v1/actions/{action}"), "action").await;
-        let text = |key: &str| shown[key].as_str().unwrap().to_owned();
-        (text("status"), text("status_reason"))
+        ended(&self.app, action).await
     }
 }
