@@ -12,6 +12,7 @@ import random
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
+from urllib.parse import unquote
 
 import schemathesis
 from schemathesis.core.failures import AcceptedNegativeData
@@ -38,10 +39,12 @@ answered: Counter[str] = Counter()
 @schemathesis.hook
 def before_call(context, case, kwargs):
     """Puts real references where generated ones stand that are meant to be accepted."""
-    if not is_negative(case, ParameterLocation.PATH):
-        for before, segment in pairwise(case.path.split("/")):
-            if (name := segment.strip("{}")) != segment:
-                case.path_parameters[name] = place(case, before, case.path_parameters[name])
+    for before, segment in pairwise(case.path.split("/")):
+        if (name := segment.strip("{}")) != segment:
+            value = case.path_parameters[name]
+            if not is_negative(case, ParameterLocation.PATH):
+                value = place(case, before, value)
+            case.path_parameters[name] = NOBODY if is_no_segment(value) else value
     if not is_negative(case, ParameterLocation.BODY):
         replace(case.body)
         case.body = real(WORLD["bodies"], case.path, case.body)
@@ -72,6 +75,12 @@ def filter_failure(context, failure, case, response) -> bool:
 def is_negative(case, location: ParameterLocation) -> bool:
     """Whether this part of the request is meant to be refused."""
     return case.meta is not None and case.meta.is_negative_at(location)
+
+
+def is_no_segment(value) -> bool:
+    """Whether a path with this in it is that of another operation by the time that it is sent: dots are a valid
+    name, and the HTTP client takes such segments out, escaped or not."""
+    return unquote(str(value)) in ("", ".", "..")
 
 
 def place(case, collection: str, value):
