@@ -64,6 +64,7 @@ pub(crate) fn node(number: u128) -> Node {
         active_action: None,
         launched_by: None,
         launched_at: None,
+        condemned_by: None,
         own_reference: true,
     }
 }

@@ -31,6 +31,7 @@ pub(crate) fn node() -> Node {
         active_action: None,
         launched_by: None,
         launched_at: None,
+        condemned_by: None,
         own_reference: false,
     }
 }

@@ -108,6 +108,9 @@ pub struct Node {
     /// When that was accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub launched_at: Option<Timestamp>,
+    /// The action that found that its instance does not run and may do away with it, where it looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub condemned_by: Option<ActionId>,
     /// Whether it holds a reference of its own to its profile. Nodes that a cluster made do not: the
     /// cluster's references cover them.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

@@ -23,6 +23,8 @@ pub enum Settled {
     /// The same action has settled it before, perhaps otherwise: a worker whose claim has lapsed goes on
     /// beside its successor, and the two may have been told different things. How it ended the action then.
     Earlier(ActionStatus, String),
+    /// The same action still holds the node, and a worker on it has condemned the instance since it was read.
+    Condemned,
     /// Another action took the node over.
     Superseded,
     /// The node has no record any more.
@@ -73,8 +75,23 @@ impl Store {
             .if_equals("active_action", s(child.to_string()));
         Ok(match self.write(write).await? {
             Written::Done(_) => Settled::Done,
-            Written::Refused(node) if node.is_empty() => Settled::Gone,
-            Written::Refused(node) => settled_by(&node, child),
+            Written::Refused(node) => refused(&node, child),
+        })
+    }
+
+    /// Notes that `holder` found a node's instance not to run, before it does anything to it: from then on no
+    /// worker on that action settles the node as one whose instance was found well.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn node_condemn(&self, id: NodeId, holder: ActionId) -> Result<Settled, StoreError> {
+        let holds = s(holder.to_string());
+        let write = Write::update(keys::node(id))
+            .set("condemned_by", holds.clone())
+            .if_equals("active_action", holds);
+        Ok(match self.write(write).await? {
+            Written::Done(_) => Settled::Done,
+            Written::Refused(node) => refused(&node, holder),
         })
     }
 
@@ -108,7 +125,7 @@ impl Store {
                 Transacted::Refused(refusals) => refusals.into_iter().flatten().next().unwrap_or_default(),
             }
         };
-        Ok(if refusal.is_empty() { Settled::Gone } else { settled_by(&refusal, holder) })
+        Ok(refused(&refusal, holder))
     }
 
     /// Settles a node that is no member from now on, ends the action derived for it and forgets the member,
@@ -134,8 +151,7 @@ impl Store {
             Transacted::Refused(refusals) => refusals.into_iter(),
         };
         Ok(match refusals.next().flatten() {
-            Some(node) if node.is_empty() => Settled::Gone,
-            Some(node) => settled_by(&node, child),
+            Some(node) => refused(&node, child),
             // The derived action or the member is another's by now: so is the cluster.
             None => Settled::Superseded,
         })
@@ -243,10 +259,15 @@ pub(crate) fn removal(node: &Node, holder: ActionId) -> Vec<Write> {
     writes
 }
 
-fn settled_by(node: &Item, child: ActionId) -> Settled {
-    let by = text(node, "settled_by").and_then(|id| id.parse::<ActionId>().ok());
+/// What the node is like, as it was found, that `child` was not allowed to write to.
+fn refused(node: &Item, child: ActionId) -> Settled {
+    let is = |name| text(node, name).and_then(|id| id.parse::<ActionId>().ok()) == Some(child);
     // Another action may hold the node by now: what follows the settlement is still to be written.
-    if by == Some(child) {
+    if node.is_empty() {
+        Settled::Gone
+    } else if is("active_action") {
+        Settled::Condemned
+    } else if is("settled_by") {
         let (ended, reason) = earlier(node);
         Settled::Earlier(ended, reason)
     } else {

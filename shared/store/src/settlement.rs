@@ -34,6 +34,9 @@ pub struct Settlement {
     /// The profile that the node was given a reference of its own to when the action began. It is the node's
     /// from now on if its profile changes to that, and goes if it does not.
     pub reserved: Option<ProfileId>,
+    /// Whether the instance is left alone because it was found well: then not if a worker on the same action,
+    /// which looked at another time, has condemned it.
+    pub spares: bool,
 }
 
 /// What a settlement does to a node's claim on an instance.
@@ -87,6 +90,7 @@ impl Settlement {
             changes: NodeChanges::default(),
             place: None,
             reserved: None,
+            spares: false,
         }
     }
 
@@ -121,6 +125,12 @@ impl Settlement {
         Self { instance, ..self }
     }
 
+    /// The same, on condition that nobody at the same action has condemned the instance.
+    #[must_use]
+    pub fn sparing(self) -> Self {
+        Self { spares: true, ..self }
+    }
+
     /// The same, with the action failing for `reason` whatever becomes of the node.
     #[must_use]
     pub fn ending(self, ended: ActionStatus, reason: impl Into<String>) -> Self {
@@ -141,6 +151,9 @@ impl Settlement {
             .set("settled_as", s(self.ended.name()))
             .assign("settled_for", (!self.ended_reason.is_empty()).then(|| s(&self.ended_reason)))
             .if_equals("active_action", s(holder.to_string()));
+        if self.spares {
+            write = write.if_differs("condemned_by", s(holder.to_string()));
+        }
         if let Some(status) = self.status {
             write = write.set("status", s(status.name())).set("status_reason", s(&self.reason));
             if status == NodeStatus::Active {

@@ -101,6 +101,7 @@ fn a_node_reads_as_recorded_and_shows_its_taint_from_1_13() {
         active_action: None,
         launched_by: None,
         launched_at: None,
+        condemned_by: None,
         own_reference: false,
     };
     let mut recorded = json!({

@@ -33,6 +33,7 @@ fn node() -> Node {
         active_action: None,
         launched_by: None,
         launched_at: None,
+        condemned_by: None,
         own_reference: false,
     }
 }

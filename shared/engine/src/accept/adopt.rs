@@ -87,6 +87,7 @@ pub async fn node_adopt(
         active_action: None,
         launched_by: None,
         launched_at: None,
+        condemned_by: None,
         own_reference: true,
     };
     match env.store.adopt(&node, &profile, new.host).await? {

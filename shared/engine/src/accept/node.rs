@@ -77,6 +77,7 @@ pub async fn node_create(
         active_action: Some(action.id),
         launched_by: None,
         launched_at: None,
+        condemned_by: None,
         // A cluster that refers to the profile itself covers its members.
         own_reference: cluster.is_none_or(|cluster| !cluster.profile_refs.contains(&new.profile_id)),
     };

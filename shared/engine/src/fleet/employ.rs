@@ -76,8 +76,9 @@ impl Run<'_> {
             }
             Step::Removed => match store.node_remove(node, holder).await? {
                 Settled::Done | Settled::Earlier(..) | Settled::Gone => self.forget(node.id).await,
-                Settled::Superseded => Ok(Moved::Superseded),
+                Settled::Condemned | Settled::Superseded => Ok(Moved::Superseded),
             },
+            Step::Condemned => store.node_condemn(node.id, holder).await.map(moved),
             Step::Launched(instance) => {
                 let (status, reason) = job.status().unwrap_or((node.status, node.status_reason.clone()));
                 let now = self.worker.env.now();

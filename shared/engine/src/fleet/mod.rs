@@ -212,7 +212,7 @@ impl<'a> Run<'a> {
                 self.forget_for(holder, id).await?;
                 return Ok(settled);
             }
-            Settled::Superseded => return Ok(settled),
+            Settled::Condemned | Settled::Superseded => return Ok(settled),
         };
         let (ended, reason) = (settlement.ended, settlement.ended_reason.as_str());
         if parts(job, ended) {

@@ -178,6 +178,7 @@ impl Run<'_> {
             active_action: Some(child),
             launched_by: None,
             launched_at: None,
+            condemned_by: None,
             own_reference: false,
         };
         let member = Member {

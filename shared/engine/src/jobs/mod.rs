@@ -95,6 +95,8 @@ pub(crate) enum Step {
     Removed,
     /// An instance was accepted: it is to be noted before anything else.
     Launched(String),
+    /// The instance does not run: that is to be noted before anything is done to it.
+    Condemned,
     /// It waits for the backend.
     Waits,
     /// It waits, and the backend may have asked to be left alone for so long.

@@ -15,15 +15,18 @@ const RECREATE: &str = "recreate";
 impl Hand<'_> {
     pub(super) async fn recover(&self, node: &Node, recovery: &Recovery) -> Step {
         let operation = recovery.operation.as_deref().unwrap_or("RECREATE").to_ascii_uppercase();
-        let renewed = node.launched_by == Some(self.holder);
-        if recovery.check && !renewed {
-            match self.is_active(node).await {
+        if recovery.check
+            && !self.has_judged(node)
+            && let Some(id) = &node.physical_id
+        {
+            return match self.is_active(id).await {
                 Ok(true) => {
-                    return Step::settle(Settlement::done(NodeStatus::Active, "Recover: Node is ACTIVE."));
+                    let well = Settlement::done(NodeStatus::Active, "Recover: Node is ACTIVE.");
+                    Step::settle(well.sparing())
                 }
-                Ok(false) => {}
-                Err(step) => return step,
-            }
+                Ok(false) => Step::Condemned,
+                Err(step) => step,
+            };
         }
         match operation.as_str() {
             "REBOOT" => {
@@ -38,9 +41,14 @@ impl Hand<'_> {
         }
     }
 
-    /// Whether the node's instance runs; else, as an error, that this cannot be said yet.
-    async fn is_active(&self, node: &Node) -> Result<bool, Step> {
-        let Some(id) = &node.physical_id else { return Ok(false) };
+    /// Whether this action has found the instance not to run. It is not asked twice: between the two, the
+    /// instance may be half deleted, or another worker on the action may have judged otherwise.
+    fn has_judged(&self, node: &Node) -> bool {
+        [node.condemned_by, node.launched_by].contains(&Some(self.holder))
+    }
+
+    /// Whether the instance runs; else, as an error, that this cannot be said yet.
+    async fn is_active(&self, id: &str) -> Result<bool, Step> {
         match self.env.compute.get(id).await {
             Ok(Some(instance)) => Ok(instance.state == InstanceState::Active),
             Ok(None) => Ok(false),

@@ -109,6 +109,9 @@ pub(crate) struct Made {
     /// What the job and policies left on it, if anything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) data: Option<JsonMap>,
+    /// Whether its instance was found well and left alone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) spares: bool,
     /// When it was made.
     pub(crate) since: Timestamp,
 }

@@ -31,6 +31,7 @@ pub(crate) fn adopted(instance: &str, profile: &Profile) -> Node {
         active_action: None,
         launched_by: None,
         launched_at: None,
+        condemned_by: None,
         own_reference: true,
     }
 }

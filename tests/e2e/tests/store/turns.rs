@@ -89,6 +89,43 @@ async fn a_settlement_is_told_again_as_it_was() {
 }
 
 #[tokio::test]
+async fn what_one_worker_condemned_no_other_settles_as_well() {
+    let store = store().await;
+    let (node, [first, second]) = waiting(&store).await;
+    let id = first.action.id;
+    assert_eq!(store.node_condemn(node.id, id).await, Ok(Settled::Superseded), "it does not hold the node");
+    assert_eq!(store.take_turn(&first, node.id, None).await, Ok(Turn::Taken));
+    for _ in 0..2 {
+        assert_eq!(store.node_condemn(node.id, id).await, Ok(Settled::Done), "a repeat changes nothing");
+    }
+    let well = Settlement::moved().sparing();
+    let spared = store.node_settle(node.id, Some(&node), id, &well, at(3)).await;
+    assert_eq!(spared, Ok(Settled::Condemned));
+    assert_eq!(holder(&store, &node).await, Some(id));
+    // What came of doing away with it is settled.
+    let made = Settlement::moved();
+    assert_eq!(store.node_settle(node.id, Some(&node), id, &made, at(4)).await, Ok(Settled::Done));
+    // The next action looks with its own eyes.
+    assert_eq!(store.take_turn(&second, node.id, None).await, Ok(Turn::Taken));
+    assert_eq!(
+        store.node_settle(node.id, Some(&node), second.action.id, &well, at(5)).await,
+        Ok(Settled::Done)
+    );
+}
+
+#[tokio::test]
+async fn what_was_settled_as_well_no_other_condemns() {
+    let store = store().await;
+    let (node, [first, _]) = waiting(&store).await;
+    let id = first.action.id;
+    assert_eq!(store.take_turn(&first, node.id, None).await, Ok(Turn::Taken));
+    let well = Settlement::moved().sparing();
+    assert_eq!(store.node_settle(node.id, Some(&node), id, &well, at(3)).await, Ok(Settled::Done));
+    let late = store.node_condemn(node.id, id).await;
+    assert_eq!(late, Ok(Settled::Earlier(ActionStatus::Succeeded, String::new())));
+}
+
+#[tokio::test]
 async fn a_node_parts_with_all_that_follows_or_not_at_all() {
     let store = store().await;
     let (node, [first, second]) = waiting(&store).await;

@@ -29,6 +29,7 @@ fn node(status: NodeStatus, instance: Option<&str>, data: &Value) -> Node {
         active_action: None,
         launched_by: None,
         launched_at: None,
+        condemned_by: None,
         own_reference: false,
     }
 }

@@ -46,6 +46,7 @@ fn node(id: u128, status: NodeStatus, cluster_id: Option<ClusterId>) -> Node {
         active_action: None,
         launched_by: None,
         launched_at: None,
+        condemned_by: None,
         own_reference: true,
     }
 }

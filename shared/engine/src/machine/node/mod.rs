@@ -90,6 +90,7 @@ impl Worker {
         job: &Job,
         mut work: Work,
     ) -> Result<Yield, StoreError> {
+        work.made = work.made.take().filter(|made| made.stands(node, task.action.id));
         if work.made.is_some() {
             return self.join_pool(task, node, job, work, None).await;
         }
@@ -114,6 +115,10 @@ impl Worker {
         let hand =
             Hand { env: &self.env, action: &task.action, holder: task.action.id, profile: profile.as_ref() };
         match hand.work(job, node).await {
+            Step::Condemned => match self.env.store.node_condemn(node.id, task.action.id).await? {
+                Settled::Done => Ok(Yield::Parked(self.at_once())),
+                _ => self.superseded(task, node).await,
+            },
             Step::Settle(mut settlement) => {
                 if *job == Job::Create && decided.placement.is_some() {
                     settlement.changes.data = Some(node.data.clone());
@@ -144,7 +149,9 @@ impl Worker {
                         work.polls = 0;
                         Ok(self.waiting(task, &mut work, None, "Waiting for the backend."))
                     }
-                    Settled::Superseded | Settled::Gone => self.superseded(task, node).await,
+                    Settled::Condemned | Settled::Superseded | Settled::Gone => {
+                        self.superseded(task, node).await
+                    }
                 }
             }
             Step::Waits => Ok(self.waiting(task, &mut work, None, "Waiting for the backend.")),

@@ -30,14 +30,21 @@ pub(super) fn made(settlement: &Settlement, now: Timestamp) -> Option<Made> {
         InstanceChange::Keep | InstanceChange::Clear => None,
     };
     let (reason, data) = (settlement.reason.clone(), settlement.changes.data.clone());
-    well.then_some(Made { reason, instance, data, since: now })
+    well.then_some(Made { reason, instance, data, spares: settlement.spares, since: now })
 }
 
 impl Made {
     fn settlement(&self) -> Settlement {
         let changes = NodeChanges { data: self.data.clone(), ..NodeChanges::default() };
         let instance = self.instance.clone().map_or(InstanceChange::Keep, InstanceChange::Set);
-        Settlement { changes, instance, ..Settlement::done(NodeStatus::Active, &self.reason) }
+        let done = Settlement::done(NodeStatus::Active, &self.reason);
+        Settlement { changes, instance, spares: self.spares, ..done }
+    }
+
+    /// Whether it still stands: not if another worker on `action` has condemned the instance that was found
+    /// well here.
+    pub(super) fn stands(&self, node: &Node, action: ActionId) -> bool {
+        !self.spares || node.condemned_by != Some(action)
     }
 
     /// The node as it is now that this has been done.
