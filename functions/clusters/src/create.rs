@@ -61,6 +61,7 @@ pub(crate) async fn create(State(env): State<Env>, call: Call) -> Result<Respons
         id: ClusterId::new(env.ids.uuid()),
         name: name.to_owned(),
         profile_id: profile.id,
+        profile_type: profile.type_name.clone(),
         profile_refs: vec![profile.id],
         user: call.caller.user_id.clone(),
         project: call.caller.project_id.clone(),

@@ -18,7 +18,7 @@ use coppice_domain::profile_types::check_operation;
 use coppice_engine::Env;
 use coppice_engine::accept::{self, Asked};
 use coppice_store::ClusterView;
-use coppice_support::{cluster_view, refused, requester, store_failed, type_of};
+use coppice_support::{cluster_view, refused, requester, store_failed};
 use serde_json::{Value, json};
 
 const ENDPOINT: Endpoint =
@@ -53,7 +53,7 @@ pub(crate) async fn create(
     let asked = coerce_with(FIELDS, data, call.microversion, rules)?;
     let (params, filters) = (map(&asked, PARAMS), map(&asked, FILTERS));
     let view = cluster_view(&env.store, &call.caller, &id).await?;
-    check_operation(&type_of(&env.store, view.cluster.profile_id).await?, operation, &params)?;
+    check_operation(&view.cluster.profile_type, operation, &params)?;
     check_filters(&filters)?;
     let nodes = chosen(&env, &view, &filters).await?;
     if nodes.is_empty() {

@@ -18,6 +18,7 @@ pub(crate) fn cluster() -> Cluster {
         id: ClusterId::new(Uuid::from_u128(1)),
         name: "c".to_owned(),
         profile_id: profile,
+        profile_type: "os.nova.server-1.0".to_owned(),
         profile_refs: vec![profile],
         user: "u".to_owned(),
         project: "p".to_owned(),
@@ -47,6 +48,7 @@ pub(crate) fn node(number: u128) -> Node {
         cluster_id: None,
         physical_id: None,
         profile_id: cluster().profile_id,
+        profile_type: "os.nova.server-1.0".to_owned(),
         user: "u".to_owned(),
         project: "p".to_owned(),
         domain: None,
@@ -96,6 +98,7 @@ pub(crate) fn binding(number: u128) -> Binding {
         priority: 400,
         data: None,
         last_op: None,
+        cooldown: None,
         created_at: Timestamp::from_micros(0),
     }
 }

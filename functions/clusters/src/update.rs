@@ -16,7 +16,7 @@ use coppice_domain::ids::ProfileId;
 use coppice_domain::profile::Profile;
 use coppice_engine::Env;
 use coppice_engine::accept::{self, Asked};
-use coppice_support::{cluster_view, referenced, refused, requester, show_cluster, store_failed};
+use coppice_support::{cluster_view, maybe_referenced, refused, requester, show_cluster};
 use serde_json::{Value, json};
 
 const ENDPOINT: Endpoint = Endpoint { rule: "clusters:update", since: MIN, body: Body::Required };
@@ -52,8 +52,10 @@ pub(crate) async fn update(
     body.remove("identity");
     let asked = coerce(FIELDS, &body, call.microversion)?;
     // At once, to save the time of a read; the cluster's error goes first all the same.
-    let (view, wanted) =
-        tokio::join!(cluster_view(&env.store, &call.caller, &id), wanted_profile(&env, &call, &asked));
+    let (view, wanted) = tokio::join!(
+        cluster_view(&env.store, &call.caller, &id),
+        maybe_referenced::<Profile>(&env.store, &call.caller, asked.text("profile_id").value())
+    );
     let view = view?;
     let cluster = &view.cluster;
     if cluster.status == ClusterStatus::Error {
@@ -63,10 +65,7 @@ pub(crate) async fn update(
         )
         .into());
     }
-    let profile = match wanted? {
-        Some(wanted) => Some(suitable(&env, cluster, wanted).await?),
-        None => None,
-    };
+    let profile = wanted?.map(|wanted| suitable(cluster, &wanted)).transpose()?;
     let inputs = changes(cluster, &asked, profile);
     if inputs.is_empty() {
         return Err(Fault::bad_request("No property needs an update.").into());
@@ -88,22 +87,11 @@ pub(crate) async fn update(
     Ok(call.respond().accepted(&json!({ "cluster": shown? }), action))
 }
 
-/// The profile that the request names, if it names one.
-async fn wanted_profile(env: &Env, call: &Call, asked: &Coerced) -> Result<Option<Profile>, Failure> {
-    match asked.text("profile_id").value() {
-        Some(reference) => referenced(&env.store, &call.caller, reference).await.map(Some),
-        None => Ok(None),
-    }
-}
-
 /// The profile to change to: of the same type as the present one.
-async fn suitable(env: &Env, cluster: &Cluster, wanted: Profile) -> Result<ProfileId, Failure> {
-    let present = env.store.get::<Profile>(cluster.profile_id).await.map_err(store_failed)?;
-    if present.is_some_and(|present| present.type_name != wanted.type_name) {
-        return Err(Fault::bad_request(
-            "Cannot update a cluster to a different profile type, operation aborted.",
-        )
-        .into());
+fn suitable(cluster: &Cluster, wanted: &Profile) -> Result<ProfileId, Fault> {
+    if wanted.type_name != cluster.profile_type {
+        let text = "Cannot update a cluster to a different profile type, operation aborted.";
+        return Err(Fault::bad_request(text));
     }
     Ok(wanted.id)
 }

@@ -15,7 +15,7 @@ use coppice_domain::node::Node;
 use coppice_domain::profile::Profile;
 use coppice_engine::Env;
 use coppice_engine::accept::{self, NewNode};
-use coppice_support::{name_taken, referenced, refused, requester, type_of};
+use coppice_support::{name_taken, referenced, refused, requester};
 use serde_json::json;
 
 const ENDPOINT: Endpoint = Endpoint { rule: "nodes:create", since: MIN, body: Body::Required };
@@ -51,7 +51,9 @@ pub(crate) async fn create(State(env): State<Env>, call: Call) -> Result<Respons
     if env.settings.name_unique && name_taken::<Node>(&env.store, &call.caller, &name).await? {
         return Err(Fault::bad_request(format!("The node named ({name}) already exists.")).into());
     }
-    let new = NewNode { name, role, metadata, profile_id: profile.id, domain: call.caller.domain_id.clone() };
+    let (profile_id, profile_type) = (profile.id, profile.type_name.clone());
+    let domain = call.caller.domain_id.clone();
+    let new = NewNode { name, role, metadata, profile_id, profile_type, domain };
     let (node, action) =
         accept::node_create(&env, new, cluster.as_ref(), requester(&call)).await.map_err(refused)?;
     let view = views::node(&node, &profile.name, call.microversion);
@@ -61,8 +63,7 @@ pub(crate) async fn create(State(env): State<Env>, call: Call) -> Result<Respons
 /// The cluster to be a member of: one whose nodes are of the same type.
 async fn cluster(env: &Env, call: &Call, reference: &str, profile: &Profile) -> Result<Cluster, Failure> {
     let cluster = referenced::<Cluster>(&env.store, &call.caller, reference).await?;
-    if cluster.profile_id != profile.id && type_of(&env.store, cluster.profile_id).await? != profile.type_name
-    {
+    if cluster.profile_type != profile.type_name {
         let text = "Node and cluster have different profile type, operation aborted.";
         return Err(Fault::bad_request(text).into());
     }

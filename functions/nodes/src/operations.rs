@@ -17,7 +17,7 @@ use coppice_domain::node::Node;
 use coppice_domain::profile_types::check_operation;
 use coppice_engine::Env;
 use coppice_engine::accept::Asked;
-use coppice_support::{find, type_of};
+use coppice_support::find;
 use serde_json::{Value, json};
 
 const ENDPOINT: Endpoint =
@@ -44,7 +44,7 @@ pub(crate) async fn create(
     let asked = coerce(FIELDS, &given, call.microversion)?;
     let parameters = asked.map(PARAMS).value().cloned().unwrap_or_default();
     let node = find::<Node>(&env.store, &call.caller, &id).await?;
-    check_operation(&type_of(&env.store, node.profile_id).await?, name, &parameters)?;
+    check_operation(&node.profile_type, name, &parameters)?;
     storable("the parameters", &parameters)?;
     let action = Asked::new(ActionKind::NodeOperation, inputs(name, parameters));
     let action = action.named(Action::operation_name(ActionKind::NodeOperation, name, node.id.uuid()));

@@ -14,6 +14,7 @@ pub(crate) fn node() -> Node {
         cluster_id: None,
         physical_id: None,
         profile_id: ProfileId::new(Uuid::nil()),
+        profile_type: "os.nova.server-1.0".to_owned(),
         user: String::new(),
         project: String::new(),
         domain: None,

@@ -6,9 +6,7 @@ use coppice_api::error::Failure;
 use coppice_api::identity::Caller;
 use coppice_api::views::{self, UNKNOWN_PROFILE};
 use coppice_domain::cluster::Cluster;
-use coppice_domain::fault::Fault;
 use coppice_domain::ids::{ClusterId, ProfileId};
-use coppice_domain::profile::Profile;
 use coppice_store::{BoundCluster, ClusterView, Store};
 use serde_json::Value;
 use std::collections::HashMap;
@@ -56,17 +54,6 @@ pub async fn show_clusters(store: &Store, clusters: &[Cluster]) -> Result<Vec<Va
 /// When the store fails.
 pub async fn profile_names(store: &Store, ids: &[ProfileId]) -> Result<HashMap<ProfileId, String>, Failure> {
     store.profile_names(ids).await.map_err(store_failed)
-}
-
-/// The type of a profile that a cluster or a node has: `<type>-<version>`.
-///
-/// # Errors
-/// When the profile is gone, which cannot be while they refer to it, or the store fails.
-pub async fn type_of(store: &Store, id: ProfileId) -> Result<String, Failure> {
-    let profile = store.get::<Profile>(id).await.map_err(store_failed)?;
-    profile
-        .map(|profile| profile.type_name)
-        .ok_or_else(|| Fault::not_found("profile", &id.to_string()).into())
 }
 
 fn shown(view: &ClusterView, names: &HashMap<ProfileId, String>) -> Value {

@@ -78,6 +78,21 @@ pub async fn referenced<T: Entity>(store: &Store, caller: &Caller, reference: &s
     })
 }
 
+/// The same, where a request need not refer to any.
+///
+/// # Errors
+/// As [`referenced`].
+pub async fn maybe_referenced<T: Entity>(
+    store: &Store,
+    caller: &Caller,
+    reference: Option<&str>,
+) -> Result<Option<T>, Failure> {
+    match reference {
+        Some(reference) => referenced(store, caller, reference).await.map(Some),
+        None => Ok(None),
+    }
+}
+
 /// What messages call a kind of resource.
 const fn word(kind: Kind) -> &'static str {
     match kind {

@@ -13,9 +13,9 @@ mod owner;
 mod requester;
 mod unique;
 
-pub use cluster::{bound_cluster, cluster_view, profile_names, show_cluster, show_clusters, type_of};
+pub use cluster::{bound_cluster, cluster_view, profile_names, show_cluster, show_clusters};
 pub use failure::{refused, store_failed};
-pub use find::{find, find_among, find_exactly, find_within, referenced, scope};
+pub use find::{find, find_among, find_exactly, find_within, maybe_referenced, referenced, scope};
 pub use host::host;
 pub use list::{authorise_list, filtered, list, passes};
 pub use owner::owner;

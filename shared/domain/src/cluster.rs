@@ -85,6 +85,9 @@ pub struct Cluster {
     pub name: String,
     /// The profile new nodes are made from.
     pub profile_id: ProfileId,
+    /// The type of that profile, which never changes, as `<type>-<version>`: requests are checked against it
+    /// without reading the profile.
+    pub profile_type: String,
     /// Every profile whose deletion this cluster blocks: the current one, and earlier ones that
     /// members may still be made from.
     pub profile_refs: Vec<ProfileId>,

@@ -72,6 +72,8 @@ pub struct Node {
     pub physical_id: Option<String>,
     /// The profile it was made from.
     pub profile_id: ProfileId,
+    /// The type of that profile, as `<type>-<version>`: a node stays of the type that it was made with.
+    pub profile_type: String,
     /// The user that created it.
     pub user: String,
     /// The project it belongs to.

@@ -1,9 +1,11 @@
 //! The policy record, and its binding to a cluster (spec api-resources A4, A5; engine-policies §1).
 
+use crate::action::ActionKind;
 use crate::cluster::JsonMap;
 use crate::ids::{BindingId, ClusterId, PolicyId};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// A policy as it is stored. The spec is kept exactly as it was submitted.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -50,6 +52,27 @@ pub struct Binding {
     pub data: Option<JsonMap>,
     /// When a scaling last counted towards the policy's cooldown.
     pub last_op: Option<Timestamp>,
+    /// The policy's cooldown, if it has one. The spec never changes: nobody has to read it to refuse a scaling.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cooldown: Option<Cooldown>,
     /// When it was attached.
     pub created_at: Timestamp,
+}
+
+/// How long a policy stands against scaling after one that counted (spec engine-actions §3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cooldown {
+    /// Against which kind of action.
+    pub of: ActionKind,
+    /// For how many seconds, the last one included; more than 0.
+    pub seconds: u64,
+}
+
+impl Binding {
+    /// Whether too little time has passed since a scaling that counted.
+    #[must_use]
+    pub fn cools(&self, now: Timestamp) -> bool {
+        let until = |cooldown: Cooldown| Some(self.last_op?.plus(Duration::from_secs(cooldown.seconds)));
+        self.cooldown.and_then(until).is_some_and(|until| now <= until)
+    }
 }

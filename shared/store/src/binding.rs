@@ -84,7 +84,8 @@ pub(crate) fn binding_item(binding: &Binding) -> Result<Item, StoreError> {
 }
 
 pub(crate) fn binding_from(item: &Item) -> Result<Binding, StoreError> {
-    decode(item, &["data"], &["data"])
+    let json = ["data", "cooldown"];
+    decode(item, &json, &json)
 }
 
 /// Whether an item of a cluster's partition is one of its bindings.

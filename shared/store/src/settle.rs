@@ -7,6 +7,7 @@ use crate::error::StoreError;
 use crate::item::{Item, at, s, text};
 use crate::keys;
 use crate::settlement::{Settlement, earlier};
+use crate::share::SHARED;
 use crate::store::{Store, Written};
 use crate::task::{Finish, finish, open_statuses};
 use crate::transaction::{Transacted, Write};
@@ -39,6 +40,24 @@ impl Store {
     pub async fn finish_action(&self, id: ActionId, end: &Finish) -> Result<bool, StoreError> {
         let write = finish(id, end).if_exists().if_one_of("status", open_statuses());
         Ok(matches!(self.write(write).await?, Written::Done(_)))
+    }
+
+    /// Ends an action on a node that another has taken the node from, and lets its shared hold on the node's
+    /// cluster go, as one: an ended action would never let it go. Harmless when it has ended already.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn finish_superseded(
+        &self,
+        id: ActionId,
+        cluster: Option<ClusterId>,
+        end: &Finish,
+    ) -> Result<(), StoreError> {
+        let ended = finish(id, end).if_exists().if_one_of("status", open_statuses());
+        let freed = cluster.map(|cluster| {
+            Write::update(keys::cluster(cluster)).exclude(SHARED, &id.to_string()).if_exists()
+        });
+        self.transact(std::iter::once(ended).chain(freed).collect(), None).await.map(|_| ())
     }
 
     /// Ends a derived action; `false` when it has ended already (invariant 5).

@@ -3,6 +3,7 @@
 use crate::app::TestApp;
 use crate::people::Person;
 use coppice_domain::ids::{BindingId, PolicyId};
+use coppice_domain::policies::bind;
 use coppice_domain::policy::{Binding, Policy};
 use coppice_domain::policy_types;
 use coppice_store::Attached;
@@ -80,13 +81,15 @@ impl TestApp {
             id: BindingId::new(env.ids.uuid()),
             cluster_id: cluster.parse().expect("it is the id of a cluster"),
             policy_id: policy.id,
-            policy_type: policy.type_name,
+            policy_type: policy.type_name.clone(),
             enabled,
             priority: kind.priority,
             data: None,
             last_op: None,
+            cooldown: None,
             created_at: env.now(),
         };
+        let binding = bind(&policy, binding).expect("its spec was checked");
         assert_eq!(self.store().binding_attach(&binding).await, Ok(Attached::Done));
         binding.id.to_string()
     }

@@ -1,5 +1,6 @@
 //! What clients do with nodes, one by one or as members of a cluster.
 
+use crate::records::PROFILE_TYPE;
 use crate::story::{Client, USER};
 use coppice_domain::action::{Action, ActionKind};
 use coppice_domain::cluster::{Cluster, JsonMap};
@@ -58,6 +59,7 @@ impl Client {
             role: String::new(),
             metadata: JsonMap::new(),
             profile_id: profile,
+            profile_type: PROFILE_TYPE.to_owned(),
             domain: None,
         };
         let requester = Requester { user: USER, project: &self.project };

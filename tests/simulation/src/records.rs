@@ -8,6 +8,9 @@ use coppice_domain::profile::Profile;
 use coppice_engine::Env;
 use serde_json::{Value, json};
 
+/// The type of every profile here.
+pub(crate) const PROFILE_TYPE: &str = "os.nova.server-1.0";
+
 /// A cluster that is to be made.
 pub(crate) fn cluster(
     env: &Env,
@@ -20,6 +23,7 @@ pub(crate) fn cluster(
         id,
         name,
         profile_id: profile,
+        profile_type: PROFILE_TYPE.to_owned(),
         profile_refs: vec![profile],
         user: USER.to_owned(),
         project: project.to_owned(),
@@ -47,7 +51,7 @@ pub(crate) fn profile(env: &Env, project: &str, (id, name): (ProfileId, String),
     Profile {
         id,
         name,
-        type_name: "os.nova.server-1.0".to_owned(),
+        type_name: PROFILE_TYPE.to_owned(),
         user: USER.to_owned(),
         project: project.to_owned(),
         domain: None,

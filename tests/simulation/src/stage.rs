@@ -1,7 +1,7 @@
 //! The small worlds that rehearsals begin in, and what is asked for there.
 
 use crate::policy_story::behind_a_balancer;
-use crate::records::{cluster, policy, profile};
+use crate::records::{PROFILE_TYPE, cluster, policy, profile};
 use crate::story::USER;
 use crate::world::World;
 use coppice_compute::simulated::{InstanceStore, MemoryStore, Record};
@@ -205,6 +205,7 @@ impl Stage {
             role: String::new(),
             metadata: JsonMap::new(),
             profile_id: PROFILE,
+            profile_type: PROFILE_TYPE.to_owned(),
             domain: None,
         };
         let requester = Requester { user: USER, project: PROJECT };

@@ -200,6 +200,7 @@ mod tests {
             priority: 100,
             data: None,
             last_op: None,
+            cooldown: None,
             created_at: at(0),
         };
         let recorded = json!({

@@ -18,6 +18,7 @@ pub use data::{Creation, Data, Deletion, Hooks, Manner, Placement, Spread, Updat
 
 use crate::action::ActionKind;
 use crate::cluster::{Cluster, JsonMap, Member};
+use crate::fault::Fault;
 use crate::ids::{NodeId, PolicyId};
 use crate::policy::{Binding, Policy};
 use crate::policy_types;
@@ -161,22 +162,26 @@ pub fn counted(kind: ActionKind, attached: &[Attached]) -> Vec<PolicyId> {
 
 /// The first policy whose cooldown stands against this action when it is asked for (spec engine-actions §3).
 #[must_use]
-pub fn cooling(kind: ActionKind, attached: &[Attached], now: Timestamp) -> Option<&Attached> {
-    attached.iter().find(|policy| {
-        policy.kind.name == scaling::NAME && scaling::is_for(policy, kind) && scaling::cools(policy, now)
-    })
+pub fn cooling(kind: ActionKind, bindings: &[Binding], now: Timestamp) -> Option<&Binding> {
+    let stands = |binding: &&Binding| {
+        binding.enabled && binding.cooldown.is_some_and(|cooldown| cooldown.of == kind) && binding.cools(now)
+    };
+    bindings.iter().filter(stands).min_by_key(|binding| (binding.priority, binding.id))
 }
 
-/// What a policy keeps with its binding to a cluster (spec engine-policies §1).
-#[must_use]
-pub fn binding_data(policy: &Policy, binding: &Binding) -> Option<JsonMap> {
-    let kind = policy_types::get(&policy.type_name).ok()?;
-    let properties = kind.properties(&policy.spec).ok()?;
-    match kind.name {
-        affinity::NAME => Some(affinity::binding_data(&properties, binding)),
-        health::NAME => Some(health::binding_data(&properties)),
-        _ => None,
-    }
+/// The binding with what a policy of this spec keeps in it (spec engine-policies §1).
+///
+/// # Errors
+/// When the spec does not fit its type, which a stored one does.
+pub fn bind(policy: &Policy, binding: Binding) -> Result<Binding, Fault> {
+    let kind = policy_types::get(&policy.type_name)?;
+    let properties = kind.properties(&policy.spec)?;
+    Ok(match kind.name {
+        affinity::NAME => Binding { data: Some(affinity::binding_data(&properties, &binding)), ..binding },
+        health::NAME => Binding { data: Some(health::binding_data(&properties)), ..binding },
+        scaling::NAME => Binding { cooldown: scaling::cooldown(&properties), ..binding },
+        _ => binding,
+    })
 }
 
 /// Whether a type's name with its version is that of a type of this name.

@@ -2,10 +2,10 @@
 
 use super::{Attached, Creation, Data, Deletion, Question};
 use crate::action::ActionKind;
+use crate::cluster::JsonMap;
+use crate::policy::Cooldown;
 use crate::resize::{check_sizes, int_like, spelled};
-use crate::time::Timestamp;
 use serde_json::{Value, json};
-use std::time::Duration;
 
 pub(super) const NAME: &str = "senlin.policy.scaling";
 
@@ -14,11 +14,11 @@ pub(super) fn is_for(policy: &Attached, kind: ActionKind) -> bool {
     policy.text("event") == Some(kind.name())
 }
 
-/// Whether too little time has passed since a scaling that counted.
-pub(super) fn cools(policy: &Attached, now: Timestamp) -> bool {
-    let cooldown = adjustment(policy, "cooldown").and_then(Value::as_u64).unwrap_or(0);
-    let last = policy.binding.last_op.filter(|_| cooldown > 0);
-    last.is_some_and(|last| now <= last.plus(Duration::from_secs(cooldown)))
+/// The cooldown that these properties give a policy.
+pub(super) fn cooldown(properties: &JsonMap) -> Option<Cooldown> {
+    let seconds = properties.get("adjustment")?.get("cooldown")?.as_u64().filter(|seconds| *seconds > 0)?;
+    let of = serde_json::from_value(properties.get("event")?.clone()).ok()?;
+    Some(Cooldown { of, seconds })
 }
 
 fn adjustment<'a>(policy: &'a Attached, key: &str) -> Option<&'a Value> {
@@ -34,7 +34,7 @@ pub(super) fn before(question: &Question<'_>, policy: &Attached, data: &mut Data
     if !is_for(policy, kind) {
         return Ok(());
     }
-    if cools(policy, question.now) {
+    if policy.binding.cools(question.now) {
         return Err(format!("Policy {} cooldown is still in progress.", policy.binding.policy_id));
     }
     let asked = question.inputs.get("count").filter(|count| !count.is_null()).cloned();

@@ -70,6 +70,7 @@ pub async fn node_adopt(
         cluster_id: None,
         physical_id: Some(adoptee.instance.clone()),
         profile_id,
+        profile_type: profile.type_name.clone(),
         user: requester.user.to_owned(),
         project: requester.project.to_owned(),
         domain: new.domain,

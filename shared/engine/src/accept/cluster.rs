@@ -2,7 +2,6 @@
 
 use super::{Asked, Refusal, Requester, TRIES, Target, conflict, due_at, new_action, register, ring};
 use crate::env::Env;
-use crate::policies::attached;
 use crate::work::Work;
 use coppice_domain::action::{Action, ActionKind};
 use coppice_domain::cluster::{Cluster, JsonMap};
@@ -11,6 +10,7 @@ use coppice_domain::ids::{ActionId, ClusterId};
 use coppice_domain::policies::cooling;
 use coppice_domain::policy::Binding;
 use coppice_domain::pyrepr;
+use coppice_domain::time::Timestamp;
 use coppice_store::{Acceptance, AcceptedAction, BoundCluster, StoreError};
 use std::time::Duration;
 
@@ -104,7 +104,7 @@ async fn record(
 ) -> Result<ActionId, Refusal> {
     let kind = asked.kind;
     if may_cool(cluster, kind) {
-        refuse_cooling(env, cluster, kind, bindings).await?;
+        refuse_cooling(cluster, kind, &bindings, env.now())?;
     }
     let action = new_action(env, target(cluster), asked, requester);
     register(env, requester, &cluster.project).await?;
@@ -155,23 +155,20 @@ fn may_cool(cluster: &Cluster, kind: ActionKind) -> bool {
 }
 
 /// Refuses a scaling while a policy of the cluster cools down (spec engine-actions §3).
-async fn refuse_cooling(
-    env: &Env,
+fn refuse_cooling(
     cluster: &Cluster,
     kind: ActionKind,
-    mut bindings: Vec<Binding>,
-) -> Result<(), Refusal> {
-    // Those that have not scaled yet need not be read.
-    bindings.retain(|binding| binding.last_op.is_some());
-    let attached = attached(env, &bindings).await?;
-    let Some(policy) = cooling(kind, &attached, env.now()) else { return Ok(()) };
+    bindings: &[Binding],
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let Some(binding) = cooling(kind, bindings, now) else { return Ok(()) };
     let text = format!(
         "The {} action for cluster {} cannot be processed due to Policy {} cooldown still in progress",
         kind.name(),
         cluster.id,
-        policy.binding.policy_id
+        binding.policy_id
     );
-    Err(Fault::new(FaultKind::ActionCooldown, text).into())
+    Err(Fault::new(FaultKind::ActionCooldown, text))
 }
 
 fn target(cluster: &Cluster) -> Target {

@@ -28,6 +28,8 @@ pub struct NewNode {
     pub metadata: JsonMap,
     /// The profile it is made from.
     pub profile_id: ProfileId,
+    /// The type of that.
+    pub profile_type: String,
     /// The domain of the requester's token.
     pub domain: Option<String>,
 }
@@ -60,6 +62,7 @@ pub async fn node_create(
         cluster_id: target.cluster,
         physical_id: None,
         profile_id: new.profile_id,
+        profile_type: new.profile_type,
         user: owner.0.to_owned(),
         project: owner.1.to_owned(),
         domain: cluster.map_or(new.domain, |cluster| cluster.domain.clone()),

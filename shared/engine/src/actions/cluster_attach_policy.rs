@@ -3,7 +3,7 @@
 use super::{AtOnce, Ending, Refused, Situation, Wants, named_policy};
 use coppice_domain::action::{Action, ActionStatus};
 use coppice_domain::ids::BindingId;
-use coppice_domain::policies::{attachable, binding_data};
+use coppice_domain::policies::{attachable, bind};
 use coppice_domain::policy::Binding;
 use coppice_domain::policy_types;
 use coppice_store::BindingChange;
@@ -46,7 +46,7 @@ impl AtOnce for ClusterAttachPolicy {
         };
         attachable(policy, now.bindings, profile).map_err(&refused)?;
         let kind = policy_types::get(&policy.type_name).map_err(|fault| refused(fault.message))?;
-        let mut binding = Binding {
+        let binding = Binding {
             id: BindingId::derived(now.action.id, "binding", 0),
             cluster_id: now.cluster.id,
             policy_id: policy.id,
@@ -55,9 +55,10 @@ impl AtOnce for ClusterAttachPolicy {
             priority: kind.priority,
             data: None,
             last_op: None,
+            cooldown: None,
             created_at: now.now,
         };
-        binding.data = binding_data(policy, &binding);
+        let binding = bind(policy, binding).map_err(|fault| refused(fault.message))?;
         Ok(done("Policy attached.", vec![BindingChange::Attach(Box::new(binding))]))
     }
 }

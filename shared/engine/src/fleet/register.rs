@@ -161,6 +161,7 @@ impl Run<'_> {
             cluster_id: Some(cluster.id),
             physical_id: None,
             profile_id: cluster.profile_id,
+            profile_type: cluster.profile_type.clone(),
             user: cluster.user.clone(),
             project: cluster.project.clone(),
             domain: cluster.domain.clone(),

@@ -4,6 +4,7 @@ use crate::records::{NO_QUOTA, accept, action, at, cluster, profile, store};
 use coppice_domain::action::{Action, ActionKind, ActionStatus};
 use coppice_domain::cluster::Cluster;
 use coppice_domain::event::Event;
+use coppice_domain::profile::Profile;
 use coppice_store::{Acceptance, AcceptedAction, Claim, ClusterEnd, DueWork, Finish, Store, StoreError};
 use futures::future::join_all;
 use std::time::Duration;
@@ -13,7 +14,12 @@ use uuid::Uuid;
 async fn free(store: &Store) -> Cluster {
     let template = profile(1, "p");
     store.template_create(&template).await.unwrap();
-    let made = cluster(0x10, "c", &template);
+    freed(store, &template).await
+}
+
+/// The same of a profile that there is.
+pub(crate) async fn freed(store: &Store, template: &Profile) -> Cluster {
+    let made = cluster(0x10, "c", template);
     assert_eq!(accept(store, &made, NO_QUOTA).await, Ok(Acceptance::Accepted));
     let creation = action(0x11, ActionKind::ClusterCreate, &made);
     let task = claim(store, &creation).await.unwrap();
@@ -24,7 +30,11 @@ async fn free(store: &Store) -> Cluster {
     store.get::<Cluster>(made.id).await.unwrap().unwrap()
 }
 
-async fn request(store: &Store, action: &Action, supersede: Option<u128>) -> Result<Acceptance, StoreError> {
+pub(crate) async fn request(
+    store: &Store,
+    action: &Action,
+    supersede: Option<u128>,
+) -> Result<Acceptance, StoreError> {
     let cluster = action.cluster_id.unwrap();
     let accepted = AcceptedAction { action, due_at: at(60), work: None };
     let supersede = supersede.map(|id| coppice_domain::ids::ActionId::new(Uuid::from_u128(id)));

@@ -14,6 +14,7 @@ pub(crate) fn adopted(instance: &str, profile: &Profile) -> Node {
         cluster_id: None,
         physical_id: Some(instance.to_owned()),
         profile_id: profile.id,
+        profile_type: profile.type_name.clone(),
         user: "user".to_owned(),
         project: PROJECT.to_owned(),
         domain: None,

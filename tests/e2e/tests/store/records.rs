@@ -75,6 +75,7 @@ pub(crate) fn cluster(id: u128, name: &str, profile: &Profile) -> Cluster {
         id: ClusterId::new(Uuid::from_u128(id)),
         name: name.to_owned(),
         profile_id: profile.id,
+        profile_type: profile.type_name.clone(),
         profile_refs: vec![profile.id],
         user: "user".to_owned(),
         project: profile.project.clone(),

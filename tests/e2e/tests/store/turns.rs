@@ -1,11 +1,15 @@
 //! Actions on nodes take turns, and only under their claim: what an ended action takes nobody lets go.
 
+use crate::accepting::{freed, request};
 use crate::adopting::adopted;
 use crate::records::{action, at, cluster, profile, store};
 use coppice_domain::action::{Action, ActionKind, ActionStatus};
+use coppice_domain::cluster::{Cluster, ClusterStatus};
 use coppice_domain::ids::ActionId;
 use coppice_domain::node::Node;
-use coppice_store::{Acceptance, AcceptedAction, Claim, Finish, Settled, Settlement, Store, Task, Turn};
+use coppice_store::{
+    Acceptance, AcceptedAction, Claim, Finish, NodeFate, NodeFinish, Settled, Settlement, Store, Task, Turn,
+};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -140,4 +144,49 @@ async fn a_node_parts_with_all_that_follows_or_not_at_all() {
     assert_eq!(holder(&store, &node).await, Some(first.action.id));
     let open = store.get::<Action>(first.action.id).await.unwrap().unwrap();
     assert!(!open.status.is_terminal());
+}
+
+/// A node's shared hold on its cluster goes with the end of the action that it was taken from: whoever dies in
+/// between would leave it to nobody.
+#[tokio::test]
+async fn what_is_superseded_ends_and_lets_its_cluster_go_as_one() {
+    let store = store().await;
+    let (node, [first, second]) = waiting(&store).await;
+    let home = freed(&store, &profile(1, "p")).await;
+    assert_eq!(store.take_turn(&first, node.id, Some(home.id)).await, Ok(Turn::Taken));
+    for _ in 0..2 {
+        assert_eq!(store.finish_superseded(first.action.id, Some(home.id), &end()).await, Ok(()));
+        let former = store.get::<Action>(first.action.id).await.unwrap().unwrap();
+        assert_eq!(former.status, ActionStatus::Cancelled);
+    }
+    // A cluster action may have the cluster.
+    let resize = action(0x300, ActionKind::ClusterResize, &home);
+    assert_eq!(request(&store, &resize, None).await, Ok(Acceptance::Accepted));
+    // The former does not take it again.
+    assert_eq!(store.take_turn(&first, node.id, Some(home.id)).await, Ok(Turn::Lost));
+    assert_eq!(store.finish_superseded(second.action.id, None, &end()).await, Ok(()));
+}
+
+/// An action that ends before it had its turn holds its node and not its cluster, which shows what became of it.
+#[tokio::test]
+async fn what_ends_before_its_turn_changes_its_cluster_all_the_same() {
+    let store = store().await;
+    let (node, [first, _]) = waiting(&store).await;
+    let before = freed(&store, &profile(1, "p")).await;
+    let after = Cluster { status: ClusterStatus::Warning, ..before.clone() };
+    assert_eq!(store.take_turn(&first, node.id, None).await, Ok(Turn::Taken));
+    let settlement = Settlement::failed("it took too long");
+    let ending = NodeFinish {
+        node: &node,
+        fate: NodeFate::Settled(&settlement),
+        member: false,
+        cluster: Some((&before, &after)),
+        judged_at: None,
+        data: None,
+        events: &[],
+        end: &end(),
+    };
+    assert_eq!(store.finish_node_task(&first, ending, at(3)).await, Ok(true));
+    let shown = store.get::<Cluster>(before.id).await.unwrap().unwrap();
+    assert_eq!(shown.status, ClusterStatus::Warning);
 }

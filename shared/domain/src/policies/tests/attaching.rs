@@ -90,8 +90,7 @@ fn a_watch_begins_with_an_enabled_health_policy_that_looks_at_something() {
     ] {
         let policy = health_policy(&modes);
         assert_eq!(attachable(&policy, &[], &server()), Ok(()));
-        let mut bound = binding("senlin.policy.health-1.0", 9);
-        bound.data = binding_data(&policy, &bound);
+        let mut bound = bind(&policy, binding("senlin.policy.health-1.0", 9)).unwrap();
         assert_eq!(health::watch(&bound, NOW).map(|watch| watch.due), Some(due));
         bound.enabled = false;
         assert_eq!(health::watch(&bound, NOW), None);

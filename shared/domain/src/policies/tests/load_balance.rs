@@ -12,6 +12,7 @@ fn node(status: NodeStatus, instance: Option<&str>, data: &Value) -> Node {
         cluster_id: Some(ClusterId::new(Uuid::from_u128(1))),
         physical_id: instance.map(str::to_owned),
         profile_id: ProfileId::new(Uuid::from_u128(2)),
+        profile_type: "os.nova.server-1.0".to_owned(),
         user: "u".to_owned(),
         project: "p".to_owned(),
         domain: None,

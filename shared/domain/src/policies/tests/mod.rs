@@ -29,6 +29,7 @@ fn cluster((min_size, max_size): (i64, i64)) -> Cluster {
         id: ClusterId::new(Uuid::from_u128(1)),
         name: "c".to_owned(),
         profile_id: ProfileId::new(Uuid::from_u128(2)),
+        profile_type: "os.nova.server-1.0".to_owned(),
         profile_refs: Vec::new(),
         user: "u".to_owned(),
         project: "p".to_owned(),
@@ -77,12 +78,14 @@ fn binding(kind: &str, number: u128) -> Binding {
         priority: crate::policy_types::get(kind).unwrap().priority,
         data: None,
         last_op: None,
+        cooldown: None,
         created_at: NOW,
     }
 }
 
 fn attached(kind: &str, properties: &Value) -> Attached {
-    Attached::new(binding(kind, 5), &policy(kind, properties)).unwrap()
+    let policy = policy(kind, properties);
+    Attached::new(bind(&policy, binding(kind, 5)).unwrap(), &policy).unwrap()
 }
 
 /// Members of these statuses, created one second after the other.

@@ -71,13 +71,13 @@ fn the_limits_bind_without_best_effort() {
 #[test]
 fn a_policy_cools_down_after_what_counted_and_only_for_its_event() {
     let mut policy = scaling(OUT, &json!({ "cooldown": 60 }));
-    assert!(cooling(OUT, std::slice::from_ref(&policy), NOW).is_none());
+    assert!(cooling(OUT, std::slice::from_ref(&policy.binding), NOW).is_none());
     policy.binding.last_op = Some(NOW);
     for (seconds, cools) in [(0, true), (60, true), (61, false)] {
         let now = NOW.plus(Duration::from_secs(seconds));
-        assert_eq!(cooling(OUT, std::slice::from_ref(&policy), now).is_some(), cools, "{seconds}");
+        assert_eq!(cooling(OUT, std::slice::from_ref(&policy.binding), now).is_some(), cools, "{seconds}");
     }
-    assert!(cooling(IN, std::slice::from_ref(&policy), NOW).is_none());
+    assert!(cooling(IN, std::slice::from_ref(&policy.binding), NOW).is_none());
     let refused = ask(OUT, &json!({}), (0, -1), &active(1), std::slice::from_ref(&policy)).unwrap_err();
     assert!(refused.ends_with("cooldown is still in progress."), "{refused}");
     // Either direction counts towards both.

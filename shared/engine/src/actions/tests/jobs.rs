@@ -29,6 +29,7 @@ fn node(id: u128, status: NodeStatus, cluster_id: Option<ClusterId>) -> Node {
         cluster_id,
         physical_id: Some("i".to_owned()),
         profile_id: ProfileId::new(Uuid::from_u128(2)),
+        profile_type: "os.nova.server-1.0".to_owned(),
         user: "u".to_owned(),
         project: "p".to_owned(),
         domain: None,

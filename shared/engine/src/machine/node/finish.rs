@@ -87,8 +87,9 @@ impl Worker {
                 return Ok(Yield::Ended);
             }
         }
-        // The claim or the node is lost, perhaps: look again, from the start.
-        Ok(Yield::Parked(Parking { progress: false, ..self.at_once() }))
+        // The claim or the node is lost, perhaps: look again, from the start, and not in a hurry.
+        let wake_at = self.env.now().plus(self.env.settings.pace.wait(0));
+        Ok(Yield::Parked(Parking { wake_at, progress: false, ..self.at_once() }))
     }
 
     /// Tries to write the end; `false` when something has moved since it was read. Members that end together

@@ -40,14 +40,12 @@ impl Worker {
         };
         let mut work = Self::work_of(task)?;
         if let Some(former) = work.supersedes.filter(|_| !work.begun) {
-            let cancelled = end(ActionStatus::Cancelled, "", self.env.now(), self.env.settings.retention);
-            self.env.store.finish_action(former, &cancelled).await?;
+            // While it is open it gives back by itself what it had, should this worker not come to the end.
             if let Some(former) = self.env.store.get::<Action>(former).await? {
                 self.give_back(task, &former, Some(&node)).await?;
             }
-            if let Some(cluster) = node.cluster_id {
-                self.env.store.cluster_unshare(cluster, former).await?;
-            }
+            let cancelled = end(ActionStatus::Cancelled, "", self.env.now(), self.env.settings.retention);
+            self.env.store.finish_superseded(former, node.cluster_id, &cancelled).await?;
         }
         if let Some(cancel) = task.cancel
             && (!work.begun || cancel == Cancel::Forced)
