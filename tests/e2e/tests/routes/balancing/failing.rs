@@ -14,7 +14,7 @@ use std::time::Duration;
 struct Mood {
     /// Kinds that cannot be made.
     unmade: Vec<PartKind>,
-    /// Members of these instances, or all of these kinds, that cannot be deleted.
+    /// Kinds that cannot be deleted.
     stays: Vec<PartKind>,
     /// Deletions that are let through before they cannot be done.
     lets: AtomicUsize,
