@@ -5,7 +5,8 @@ use coppice_engine::health::{Heard, InstanceEvent, NotHeard, event};
 
 /// Has the engine hear of event `id`; whether it noted it.
 pub(crate) async fn hear(env: &Env, id: &str, told: &InstanceEvent) -> Result<bool, NotHeard> {
-    match event(env, told).await? {
+    // Boxed: the future is deep, and those that wait for it would be as large.
+    match Box::pin(event(env, told)).await? {
         Heard::Noted(recoveries) => {
             tracing::info!(
                 event.id = id,
