@@ -37,6 +37,8 @@ OWN_QUEUES = {
 ONLY_ON_AWS = {"PointInTimeRecoverySpecification", "StreamSpecification"}
 # How an event's key begins, by which the announcer's records are chosen.
 KINDS = ROOT / "shared" / "store" / "src" / "entity" / "mod.rs"
+# Which changes of instances' states the triggers heed.
+INSTANCES = ROOT / "functions" / "triggers" / "src" / "instance.rs"
 # The queue's visibility timeout, in function timeouts: AWS's own advice.
 VISIBILITY_FACTOR = 6
 CATCH_ALL = {"/", "/{*rest}"}
@@ -138,6 +140,21 @@ def stream(resources: dict):
         yield "Table: has a stream without a bus"
 
 
+def instances(resources: dict):
+    """The triggers are told of the changes of instances' states that they heed, and of no others."""
+    source = INSTANCES.read_text()
+    kind = re.search(r'const EC2: .*= \("([^"]+)", "([^"]+)"\);', source)
+    states = re.search(r"const EC2_STATES: .*=\s*\[(.*)\];", source)
+    wanted = {
+        "source": [kind.group(1)] if kind else None,
+        "detail-type": [kind.group(2)] if kind else None,
+        "detail": {"state": re.findall(r'\("([^"]+)",', states.group(1)) if states else None},
+    }
+    found = resources["TriggersFunction"]["Properties"]["Events"]["Instances"]["Properties"]["Pattern"]
+    if found != wanted:
+        yield f"TriggersFunction: is told of {found}, but {INSTANCES.relative_to(ROOT)} heeds {wanted}"
+
+
 def functions(resources: dict) -> dict[str, dict]:
     """The template's functions by the name of their binary."""
     return {
@@ -201,6 +218,7 @@ def main() -> int:
         *queue(resources),
         *own_queues(resources),
         *stream(resources),
+        *instances(resources),
         *packages(resources),
         *routes(resources),
         *variables(template),

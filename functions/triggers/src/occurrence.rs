@@ -1,7 +1,8 @@
-//! Something that happened and calls a receiver.
+//! Something that happened: whom it calls, and what it tells of an instance.
 
 use coppice_domain::cluster::JsonMap;
 use coppice_domain::ids::ReceiverId;
+use coppice_engine::health::InstanceEvent;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -14,14 +15,23 @@ const MARK: &str = "coppice:receiver:";
 /// How long an id is.
 const ID: usize = 36;
 
-/// Something that happened and calls a receiver.
+/// Something that happened. It may call a receiver, tell of an instance, do both or neither.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Occurrence {
     /// The id it has wherever and however often it is told of.
     pub id: String,
-    /// Whom it calls.
+    /// The receiver that it calls, or why it calls none.
+    pub call: Result<Call, NotACall>,
+    /// The instance that came to harm, if it tells of one.
+    pub instance: Option<InstanceEvent>,
+}
+
+/// A call of a receiver.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Call {
+    /// Who is called.
     pub receiver: ReceiverId,
-    /// What it tells the receiver's action.
+    /// What the receiver's action is told.
     pub inputs: JsonMap,
 }
 
@@ -46,6 +56,13 @@ impl std::fmt::Display for NotACall {
             Self::Suppressed => "the alarm's actions are suppressed",
             Self::Unaddressed => "it names no receiver",
         })
+    }
+}
+
+impl Occurrence {
+    /// What is no event and no notification.
+    pub(crate) const fn unknown() -> Self {
+        Self { id: String::new(), call: Err(NotACall::Unknown), instance: None }
     }
 }
 

@@ -18,15 +18,16 @@ fn event(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
 }
 
-fn only(event: &Value, mapping: &Mapping) -> Result<Occurrence, NotACall> {
+fn occurrence(event: &Value, mapping: &Mapping) -> Occurrence {
     let mut found = read(event, mapping);
     assert_eq!(found.len(), 1);
     found.remove(0)
 }
 
-fn occurrence(id: &str, inputs: &Value) -> Occurrence {
-    let inputs = inputs.as_object().cloned().unwrap();
-    Occurrence { id: id.to_owned(), receiver: RECEIVER.parse().unwrap(), inputs }
+fn only(event: &Value, mapping: &Mapping) -> Result<Call, NotACall> {
+    let occurrence = occurrence(event, mapping);
+    assert_eq!(occurrence.instance, None, "{event}");
+    occurrence.call
 }
 
 fn mapping(arn: &str) -> Mapping {
@@ -42,7 +43,9 @@ fn every_event_names_its_receiver_in_its_own_place() {
         (NOTIFICATION, "95df01b4-ee98-5cb9-9903-4c221d41eb5e", custom),
         (ALARM_NOTIFICATION, "da41e39f-ea4d-435a-b922-c6aae3915ebe", json!({})),
     ] {
-        assert_eq!(only(&event(text), &Mapping::new()), Ok(occurrence(id, &inputs)), "{text}");
+        let call = Call { receiver: RECEIVER.parse().unwrap(), inputs: inputs.as_object().cloned().unwrap() };
+        let wanted = Occurrence { id: id.to_owned(), call: Ok(call), instance: None };
+        assert_eq!(occurrence(&event(text), &Mapping::new()), wanted, "{text}");
     }
 }
 
@@ -71,7 +74,7 @@ fn what_names_nobody_is_mapped_or_without_consequence() {
         (&told, TOPIC_ARN),
     ] {
         assert_eq!(only(event, &Mapping::new()), Err(NotACall::Unaddressed), "{event}");
-        let receiver = only(event, &mapping(arn)).map(|occurrence| occurrence.receiver);
+        let receiver = only(event, &mapping(arn)).map(|call| call.receiver);
         assert_eq!(receiver.map(|id| id.to_string()), Ok(RECEIVER.to_owned()), "{event}");
         assert_eq!(only(event, &mapping("arn:aws:sns:other")), Err(NotACall::Unaddressed), "{event}");
     }
@@ -123,7 +126,7 @@ fn nonsense_is_no_call() {
         assert_eq!(only(&nonsense, &mapping), Err(NotACall::Unknown), "{nonsense}");
     }
     assert_eq!(read(&json!({ "Records": [] }), &mapping), []);
-    let marked = |text: &str| occurrence::named(&text.into()).map(|id| id.uuid());
+    let marked = |text: &str| crate::occurrence::named(&text.into()).map(|id| id.uuid());
     assert_eq!(
         marked(&format!("see coppice:receiver:{RECEIVER}, and so on")),
         Uuid::try_parse(RECEIVER).ok()
@@ -131,4 +134,25 @@ fn nonsense_is_no_call() {
     for text in ["", "coppice:receiver:", RECEIVER, &format!("coppice:receiver:{}é", &RECEIVER[..35])] {
         assert_eq!(marked(text), None, "{text}");
     }
+}
+
+/// What tells of an instance calls a receiver as well, if it names one.
+#[test]
+fn an_event_of_an_instance_may_call_a_receiver_besides() {
+    let stopped = event(include_str!("../tests/events/ec2_stopped.json"));
+    let mut told = event(include_str!("../tests/events/nova_versioned.json"));
+    told["Records"][0]["Sns"]["MessageAttributes"] =
+        event(NOTIFICATION)["Records"][0]["Sns"]["MessageAttributes"].take();
+    for (event, mapping) in [
+        (&stopped, mapping("aws.ec2/EC2 Instance State-change Notification")),
+        (&stopped, mapping("arn:aws:ec2:us-east-1:123456789012:instance/i-1234567890abcdef0")),
+        (&told, Mapping::new()),
+    ] {
+        let occurrence = occurrence(event, &mapping);
+        assert_eq!(occurrence.call.map(|call| call.receiver.to_string()), Ok(RECEIVER.to_owned()), "{event}");
+        assert!(occurrence.instance.is_some(), "{event}");
+    }
+    let alone = occurrence(&stopped, &Mapping::new());
+    assert_eq!(alone.call, Err(NotACall::Unaddressed));
+    assert!(alone.instance.is_some());
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
+use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 
 /// A point in time: microseconds since the Unix epoch, UTC.
@@ -27,6 +28,13 @@ impl Timestamp {
     #[must_use]
     pub const fn from_micros(micros: i64) -> Self {
         Self(micros)
+    }
+
+    /// The moment that an RFC 3339 text names, such as `2026-11-23T15:14:25.000000Z`.
+    #[must_use]
+    pub fn rfc3339(text: &str) -> Option<Self> {
+        let moment = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+        i64::try_from(moment.unix_timestamp_nanos() / 1000).ok().map(Self)
     }
 
     /// Microseconds since the Unix epoch.
@@ -121,5 +129,18 @@ mod tests {
         assert_eq!(moment.epoch().to_string(), "1463122924.123456");
         assert_eq!(moment.plus(Duration::from_secs(2)).since(moment), Duration::from_secs(2));
         assert_eq!(moment.since(moment.plus(Duration::from_secs(2))), Duration::ZERO);
+    }
+    #[test]
+    fn the_spellings_of_keystone_and_of_people_are_read() {
+        for (text, micros) in [
+            ("1970-01-01T00:00:01.000000Z", Some(1_000_000)),
+            ("1970-01-01T00:00:01.5Z", Some(1_500_000)),
+            ("1970-01-01T01:00:00+01:00", Some(0)),
+            ("1970-01-01", None),
+            ("1970-01-01T00:00:01", None),
+            ("tomorrow", None),
+        ] {
+            assert_eq!(Timestamp::rfc3339(text).map(Timestamp::micros), micros, "{text}");
+        }
     }
 }

@@ -6,7 +6,7 @@ use crate::logging;
 use crate::wiring::{Failure, env};
 use coppice_domain::ids::ReceiverId;
 use coppice_engine::Env;
-use coppice_store::StoreError;
+use coppice_engine::health::NotHeard;
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -21,7 +21,7 @@ use std::sync::Arc;
 pub async fn serve<F, A>(answer: F) -> Result<(), Failure>
 where
     F: Fn(Env, Arc<BTreeMap<String, ReceiverId>>, Value) -> A,
-    A: Future<Output = Result<Value, StoreError>>,
+    A: Future<Output = Result<Value, NotHeard>>,
 {
     logging::start_from_environment();
     let config = Config::from_environment()?;

@@ -1,6 +1,6 @@
 //! Keystone's description of a token, as far as it is read (Identity API v3, `GET /v3/auth/tokens`).
 
-use super::super::{Caller, IdentityError, moment};
+use super::super::{Caller, IdentityError};
 use coppice_domain::time::Timestamp;
 use serde::Deserialize;
 
@@ -64,7 +64,7 @@ fn parse(body: &[u8]) -> Result<Token, IdentityError> {
 }
 
 fn end(token: &Token) -> Result<Timestamp, IdentityError> {
-    moment::parse(&token.expires_at).ok_or_else(|| {
+    Timestamp::rfc3339(&token.expires_at).ok_or_else(|| {
         IdentityError::Unavailable("Keystone's answer has an expires_at that is no point in time".into())
     })
 }

@@ -3,7 +3,7 @@
 use super::*;
 use coppice_engine::health::{Heard, InstanceEvent, InstanceEventKind, event};
 
-async fn ward(version: &str, breaker: Value) -> Ward {
+pub(super) async fn ward(version: &str, breaker: Value) -> Ward {
     let detection = json!({ "detection_modes": [{ "type": "LIFECYCLE_EVENTS" }] });
     let mut recovery = json!({ "actions": [{ "name": "RECREATE" }] });
     if version == "1.3" {

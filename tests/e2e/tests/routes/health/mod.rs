@@ -5,6 +5,7 @@ mod breaker;
 mod events;
 mod recovering;
 mod resting;
+mod told;
 mod urls;
 
 use crate::outcomes::policies::members;
