@@ -130,6 +130,7 @@ mod tests {
         assert_eq!(moment.plus(Duration::from_secs(2)).since(moment), Duration::from_secs(2));
         assert_eq!(moment.since(moment.plus(Duration::from_secs(2))), Duration::ZERO);
     }
+
     #[test]
     fn the_spellings_of_keystone_and_of_people_are_read() {
         for (text, micros) in [

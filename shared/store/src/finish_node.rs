@@ -7,7 +7,7 @@ use crate::item::{n, s};
 use crate::keys;
 use crate::settle::removal;
 use crate::settlement::Settlement;
-use crate::share::SHARED;
+use crate::share::let_go;
 use crate::step::with_data;
 use crate::store::Store;
 use crate::task::{Finish, HOOKED, Task, finish};
@@ -169,8 +169,7 @@ fn release(
     action: ActionId,
     judged_at: Option<i64>,
 ) -> Result<Vec<Write>, StoreError> {
-    let mut own =
-        Write::update(keys::cluster(before.id)).exclude(SHARED, &action.to_string()).add(MEMBER_ENDS, 1);
+    let mut own = let_go(before.id, action).add(MEMBER_ENDS, 1);
     if let Some(ends) = judged_at {
         own = own.if_is(MEMBER_ENDS, (ends != 0).then(|| n(ends)));
     }

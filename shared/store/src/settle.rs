@@ -7,7 +7,7 @@ use crate::error::StoreError;
 use crate::item::{Item, at, s, text};
 use crate::keys;
 use crate::settlement::{Settlement, earlier};
-use crate::share::SHARED;
+use crate::share::let_go;
 use crate::store::{Store, Written};
 use crate::task::{Finish, finish, open_statuses};
 use crate::transaction::{Transacted, Write};
@@ -38,8 +38,7 @@ impl Store {
     /// # Errors
     /// When the store fails.
     pub async fn finish_action(&self, id: ActionId, end: &Finish) -> Result<bool, StoreError> {
-        let write = finish(id, end).if_exists().if_one_of("status", open_statuses());
-        Ok(matches!(self.write(write).await?, Written::Done(_)))
+        Ok(matches!(self.write(ended(id, end)).await?, Written::Done(_)))
     }
 
     /// Ends an action on a node that another has taken the node from, and lets its shared hold on the node's
@@ -53,11 +52,8 @@ impl Store {
         cluster: Option<ClusterId>,
         end: &Finish,
     ) -> Result<(), StoreError> {
-        let ended = finish(id, end).if_exists().if_one_of("status", open_statuses());
-        let freed = cluster.map(|cluster| {
-            Write::update(keys::cluster(cluster)).exclude(SHARED, &id.to_string()).if_exists()
-        });
-        self.transact(std::iter::once(ended).chain(freed).collect(), None).await.map(|_| ())
+        let freed = cluster.map(|cluster| let_go(cluster, id).if_exists());
+        self.transact(std::iter::once(ended(id, end)).chain(freed).collect(), None).await.map(|_| ())
     }
 
     /// Ends a derived action; `false` when it has ended already (invariant 5).
@@ -259,8 +255,13 @@ impl Store {
     }
 }
 
+/// The write that ends an action, unless it has ended already.
+fn ended(id: ActionId, end: &Finish) -> Write {
+    finish(id, end).if_exists().if_one_of("status", open_statuses())
+}
+
 fn ended_child(id: ActionId, started: Timestamp, end: &Finish) -> Write {
-    finish(id, end).set_if_absent("start_time", at(started)).if_exists().if_one_of("status", open_statuses())
+    ended(id, end).set_if_absent("start_time", at(started))
 }
 
 fn forgotten(cluster: ClusterId, node: NodeId, holder: Option<ActionId>) -> Write {
@@ -278,15 +279,15 @@ pub(crate) fn removal(node: &Node, holder: ActionId) -> Vec<Write> {
     writes
 }
 
-/// What the node is like, as it was found, that `child` was not allowed to write to.
+/// What a refused write of `child` says of the node, by its record as it was found.
 fn refused(node: &Item, child: ActionId) -> Settled {
     let is = |name| text(node, name).and_then(|id| id.parse::<ActionId>().ok()) == Some(child);
-    // Another action may hold the node by now: what follows the settlement is still to be written.
     if node.is_empty() {
         Settled::Gone
     } else if is("active_action") {
         Settled::Condemned
     } else if is("settled_by") {
+        // Another action may hold the node by now: what follows the settlement is still to be written.
         let (ended, reason) = earlier(node);
         Settled::Earlier(ended, reason)
     } else {

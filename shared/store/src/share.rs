@@ -96,9 +96,12 @@ pub(crate) fn share(cluster: ClusterId, action: ActionId) -> Write {
         .if_fewer(SHARED, MOST_SHARED)
 }
 
-/// The write that lets it go.
+/// The write that lets it go where there is one.
 pub(crate) fn unshare(cluster: ClusterId, action: ActionId) -> Write {
-    Write::update(keys::cluster(cluster))
-        .exclude(SHARED, &action.to_string())
-        .if_contains(SHARED, s(action.to_string()))
+    let_go(cluster, action).if_contains(SHARED, s(action.to_string()))
+}
+
+/// The same as a part of a write that is made whether or not there is one; it is to see to it that there is a cluster.
+pub(crate) fn let_go(cluster: ClusterId, action: ActionId) -> Write {
+    Write::update(keys::cluster(cluster)).exclude(SHARED, &action.to_string())
 }
