@@ -15,3 +15,8 @@ pub mod system;
 mod ticker;
 
 pub use failure::Failure;
+
+/// Client library and embedded services allocate so much that a fifth of the requests a second depends on it:
+/// `cargo run --release -p bench -- --quick`.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
