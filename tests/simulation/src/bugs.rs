@@ -38,11 +38,15 @@ pub enum Bug {
     EventLost,
     /// A cluster that was looked after once is not looked after again.
     RoundForgotten,
+    /// A receiver's schedule is nowhere among what is due.
+    RunForgotten,
+    /// The calls that a receiver takes are not counted.
+    CallsUncounted,
 }
 
 impl Bug {
     /// Every bug.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::NoFence,
         Self::DoubleCount,
         Self::EndsTwice,
@@ -57,6 +61,8 @@ impl Bug {
         Self::CountLost,
         Self::EventLost,
         Self::RoundForgotten,
+        Self::RunForgotten,
+        Self::CallsUncounted,
     ];
 }
 
@@ -115,6 +121,18 @@ impl Sabotage {
                     forget_due(write);
                 }
             }),
+            Some(Bug::RunForgotten) => each_write(&mut request, |write| {
+                if write["Item"]["pk"]["S"].as_str().is_some_and(|pk| pk.starts_with("R#")) {
+                    drop_due(write);
+                }
+            }),
+            Some(Bug::CallsUncounted) => {
+                let pk = request.body["Key"]["pk"]["S"].as_str().unwrap_or_default();
+                if request.operation == "UpdateItem" && pk.starts_with("R#") && sort_key(&request.body) == "L"
+                {
+                    return Err(Answer { status: 200, body: json!({}).to_string() });
+                }
+            }
             Some(Bug::DueTimeDropped) => each_write(&mut request, drop_due),
             Some(Bug::StaleIndexTrusted) => {
                 let members = request.body["ExpressionAttributeValues"][":p"]["S"].as_str();

@@ -1,6 +1,7 @@
 //! Invariants of a world that has come to rest.
 
 pub(crate) mod pools;
+mod receivers;
 
 use crate::history::{History, Item, Key, key_of, number, text};
 use crate::watch::is_terminal;
@@ -96,6 +97,8 @@ pub(crate) fn check(world: &World) -> Vec<String> {
     rest.projects_are_apart();
     let served = pools::check(&rest, history, world);
     rest.violations.extend(served);
+    let called = receivers::check(&rest, history, world);
+    rest.violations.extend(called);
     rest.violations
 }
 
@@ -382,7 +385,9 @@ impl Rest {
         let names: BTreeSet<(String, String)> =
             history.of_kind("NAME#").map(|(key, _)| key.clone()).collect();
         let mut expected = BTreeSet::new();
-        for (letter, items) in [("C", &self.clusters), ("P", &self.profiles), ("L", &self.policies)] {
+        let receivers = by_id(history, "R");
+        let named = [("C", &self.clusters), ("P", &self.profiles), ("L", &self.policies), ("R", &receivers)];
+        for (letter, items) in named {
             for (id, item) in items {
                 let at = |name| text(item, name).unwrap_or_default();
                 expected.insert((format!("NAME#{letter}#{}", at("project")), format!("{}#{id}", at("name"))));

@@ -21,6 +21,7 @@ mod node_story;
 mod policy_story;
 mod post;
 mod queue;
+mod receiver_story;
 mod records;
 mod rehearsal;
 mod service;

@@ -1,10 +1,12 @@
 //! The records that clients have the API functions write.
 
 use crate::story::USER;
+use coppice_domain::action::ActionKind;
 use coppice_domain::cluster::{Cluster, ClusterStatus, JsonMap, Sizes};
-use coppice_domain::ids::{ClusterId, PolicyId, ProfileId};
+use coppice_domain::ids::{ClusterId, PolicyId, ProfileId, ReceiverId};
 use coppice_domain::policy::Policy;
 use coppice_domain::profile::Profile;
+use coppice_domain::receiver::{Receiver, ReceiverType};
 use coppice_engine::Env;
 use serde_json::{Value, json};
 
@@ -81,6 +83,34 @@ pub(crate) fn policy(
         domain: None,
         spec: spec.as_object().cloned().unwrap_or_default(),
         data: JsonMap::new(),
+        created_at: env.now(),
+        updated_at: None,
+    }
+}
+
+/// A webhook that does this to a cluster.
+pub(crate) fn receiver(
+    env: &Env,
+    project: &str,
+    (id, name): (ReceiverId, String),
+    (cluster, action): (ClusterId, ActionKind),
+) -> Receiver {
+    Receiver {
+        id,
+        name,
+        kind: ReceiverType::Webhook,
+        user: USER.to_owned(),
+        project: project.to_owned(),
+        domain: None,
+        roles: Vec::new(),
+        cluster_id: Some(cluster),
+        action: Some(action),
+        actor: JsonMap::new(),
+        params: None,
+        channel: JsonMap::new(),
+        schedule: None,
+        next_run: None,
+        protection: None,
         created_at: env.now(),
         updated_at: None,
     }

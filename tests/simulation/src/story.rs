@@ -5,9 +5,10 @@ use crate::records;
 use crate::time::seconds;
 use coppice_domain::action::ActionKind;
 use coppice_domain::cluster::{Cluster, JsonMap, Sizes};
-use coppice_domain::ids::{ActionId, ClusterId, NodeId, PolicyId, ProfileId};
+use coppice_domain::ids::{ActionId, ClusterId, NodeId, PolicyId, ProfileId, ReceiverId};
 use coppice_domain::profile::Profile;
 use coppice_domain::resize::{ResizeRequest, check_resize_request};
+use coppice_domain::time::Timestamp;
 use coppice_engine::Env;
 use coppice_engine::accept::{self, Asked, Refusal, Requester};
 use coppice_store::{ListRequest, Scope, TemplateDeletion};
@@ -28,6 +29,14 @@ pub(crate) struct Book {
     pub(crate) deleted_policies: Vec<PolicyId>,
     /// Policies that clients have made.
     pub(crate) policies: Vec<(String, PolicyId)>,
+    /// Receivers that clients have made.
+    pub(crate) receivers: Vec<(String, ReceiverId)>,
+    /// Receivers that a client was told are deleted.
+    pub(crate) deleted_receivers: Vec<ReceiverId>,
+    /// Receivers that took a call, as often as they did, and when by the clock of who asked.
+    pub(crate) admitted: Vec<(ReceiverId, Timestamp)>,
+    /// When schedules that were made run first.
+    pub(crate) runs: Vec<(ReceiverId, Timestamp)>,
     /// What clients saw that cannot be.
     pub(crate) violations: Vec<String>,
     clusters: Vec<(String, ClusterId)>,
@@ -95,6 +104,9 @@ impl Client {
         }
         if self.rng.random_bool(0.2) {
             return self.with_policies().await;
+        }
+        if self.rng.random_bool(0.15) {
+            return self.with_receivers().await;
         }
         match self.rng.random_range(0..20) {
             0..=3 if self.book().clusters.len() < self.clusters => self.create().await,

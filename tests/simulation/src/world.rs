@@ -22,6 +22,8 @@ use coppice_compute::balancer::{Balancer, PartRequest};
 use coppice_compute::simulated::balancer::{BalancerConfig, ExistingBalancer, SimulatedBalancer};
 use coppice_compute::simulated::{Departure, InstanceStore, MemoryStore, Record, Simulated, SimulatedConfig};
 use coppice_compute::{Compute, CreateRequest, InstanceState};
+use coppice_domain::ids::ReceiverId;
+use coppice_domain::receiver::Receiver;
 use coppice_domain::time::{Clock, Timestamp};
 use coppice_engine::dispatch::{Outcome, handle};
 use coppice_engine::{Env, Settings, Worker, reconciler};
@@ -602,6 +604,7 @@ impl World {
             task.stalled_until = Timestamp::from_micros(0);
         }
         self.log.line(self.clock.now(), || "faults end".to_owned());
+        self.end_schedules();
         let deadline = self.clock.now().plus(PATIENCE);
         let searches = if pools::parts(self).is_empty() { SEARCHES } else { SEARCHES_BEHIND };
         for _ in 0..searches {
@@ -619,6 +622,25 @@ impl World {
             self.step();
         }
         Ok(())
+    }
+
+    /// Deletes what would go on for ever: a world with it does not come to rest.
+    fn end_schedules(&mut self) {
+        let endless: Vec<ReceiverId> = check::by_id(&self.table.state().history, "R")
+            .into_iter()
+            .filter(|(_, item)| {
+                crate::history::text(item, "schedule").is_some_and(|text| text.contains("cron"))
+            })
+            .filter_map(|(id, _)| id.parse().ok())
+            .collect();
+        let store = self.workers[0].env.store.clone();
+        self.client(async move {
+            for id in endless {
+                if let Ok(Some(receiver)) = store.get::<Receiver>(id).await {
+                    store.receiver_delete(&receiver).await.expect("faults have ended");
+                }
+            }
+        });
     }
 
     fn unsettled(&self) -> String {

@@ -86,6 +86,16 @@ fn a_round_that_is_forgotten_is_caught() {
 }
 
 #[test]
+fn a_schedule_that_is_forgotten_is_caught() {
+    caught(Bug::RunForgotten);
+}
+
+#[test]
+fn calls_that_are_not_counted_are_caught() {
+    caught(Bug::CallsUncounted);
+}
+
+#[test]
 fn every_bug_has_its_test() {
     let lines = include_str!("planted.rs").lines().map(str::trim_start);
     let tests = lines.filter(|line| line.starts_with("caught(Bug::")).count();
