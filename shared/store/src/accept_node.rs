@@ -23,8 +23,9 @@ use coppice_domain::time::Timestamp;
 pub enum NodeAcceptance {
     /// It is recorded and will be made.
     Accepted,
-    /// The index has been given to another node meanwhile: read the cluster and ask again.
-    IndexTaken,
+    /// The index has been given to another node meanwhile, or the cluster has given back the reference to the
+    /// profile that was to cover the node: read the cluster and ask again.
+    ClusterChanged,
     /// The cluster does not exist, or is being deleted.
     ClusterGone,
     /// The profile does not exist, or is being deleted.
@@ -61,13 +62,15 @@ impl Store {
     ) -> Result<NodeAcceptance, StoreError> {
         let mut writes = Vec::new();
         if let Some(cluster) = node.cluster_id {
-            writes.push(
-                Write::update(keys::cluster(cluster))
-                    .set("next_index", n(node.index + 1))
-                    .if_exists()
-                    .if_equals("next_index", n(node.index))
-                    .if_differs("active_kind", s(ActionKind::ClusterDelete.name())),
-            );
+            let head = Write::update(keys::cluster(cluster))
+                .set("next_index", n(node.index + 1))
+                .if_exists()
+                .if_equals("next_index", n(node.index))
+                .if_differs("active_kind", s(ActionKind::ClusterDelete.name()));
+            writes.push(match node.own_reference {
+                true => head,
+                false => head.if_contains("profile_refs", s(node.profile_id.to_string())),
+            });
             writes.push(Write::put(member_item(cluster, &joined(node)))?);
         }
         let checked = writes.len();
@@ -94,7 +97,7 @@ impl Store {
             Some(head) if text(head, "active_kind") == Some(ActionKind::ClusterDelete.name()) => {
                 NodeAcceptance::ClusterGone
             }
-            _ => NodeAcceptance::IndexTaken,
+            _ => NodeAcceptance::ClusterChanged,
         })
     }
 

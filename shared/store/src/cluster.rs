@@ -59,8 +59,10 @@ pub(crate) fn member_from(item: &Item) -> Result<Member, StoreError> {
 /// The writes that take a cluster from one state to the next, on condition that `holder` still holds it.
 pub(crate) fn change(before: &Cluster, after: &Cluster, holder: ActionId) -> Result<Vec<Write>, StoreError> {
     let mut own = Write::update(keys::cluster(before.id)).if_equals("active_action", s(holder.to_string()));
-    if before.next_index != after.next_index {
-        // A node that was asked for by itself may have been given an index since this was read.
+    let gives_back = before.profile_refs.iter().any(|profile| !after.profile_refs.contains(profile));
+    if before.next_index != after.next_index || gives_back {
+        // A node that was asked for by itself may have been given an index since this was read, and may count on
+        // the cluster's reference to its profile.
         own = own.if_equals("next_index", crate::item::n(before.next_index));
     }
     change_by(own, before, after)

@@ -24,8 +24,9 @@ pub enum Settled {
     /// The same action has settled it before, perhaps otherwise: a worker whose claim has lapsed goes on
     /// beside its successor, and the two may have been told different things. How it ended the action then.
     Earlier(ActionStatus, String),
-    /// The same action still holds the node, and a worker on it has condemned the instance since it was read.
-    Condemned,
+    /// The same action still holds the node, and another worker on it has gone further since the node was read:
+    /// it has condemned the instance that is to be left alone, or begun what is to be given up unbegun.
+    Overtaken,
     /// Another action took the node over.
     Superseded,
     /// The node has no record any more.
@@ -91,6 +92,27 @@ impl Store {
         Ok(match self.write(write).await? {
             Written::Done(_) => Settled::Done,
             Written::Refused(node) => refused(&node, child),
+        })
+    }
+
+    /// Notes that what `holder` does to a node begins: before anything is asked of the backend, so that a node
+    /// of which nothing was asked yet is known by its status.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn node_works(
+        &self,
+        id: NodeId,
+        holder: ActionId,
+        (status, reason): (NodeStatus, &str),
+    ) -> Result<Settled, StoreError> {
+        let write = Write::update(keys::node(id))
+            .set("status", s(status.name()))
+            .set("status_reason", s(reason))
+            .if_equals("active_action", s(holder.to_string()));
+        Ok(match self.write(write).await? {
+            Written::Done(_) => Settled::Done,
+            Written::Refused(node) => refused(&node, holder),
         })
     }
 
@@ -285,7 +307,7 @@ fn refused(node: &Item, child: ActionId) -> Settled {
     if node.is_empty() {
         Settled::Gone
     } else if is("active_action") {
-        Settled::Condemned
+        Settled::Overtaken
     } else if is("settled_by") {
         // Another action may hold the node by now: what follows the settlement is still to be written.
         let (ended, reason) = earlier(node);

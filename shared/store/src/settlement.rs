@@ -37,6 +37,9 @@ pub struct Settlement {
     /// Whether the instance is left alone because it was found well: then not if a worker on the same action,
     /// which looked at another time, has condemned it.
     pub spares: bool,
+    /// The status that a node has from the moment something is done to it, where it is given up because nothing
+    /// was: then not if a worker on the same action has begun since the node was read.
+    pub unbegun: Option<NodeStatus>,
 }
 
 /// What a settlement does to a node's claim on an instance.
@@ -91,6 +94,7 @@ impl Settlement {
             place: None,
             reserved: None,
             spares: false,
+            unbegun: None,
         }
     }
 
@@ -131,6 +135,12 @@ impl Settlement {
         Self { spares: true, ..self }
     }
 
+    /// The same, on condition that nobody at the same action has put the node in this status.
+    #[must_use]
+    pub fn unless_begun(self, status: NodeStatus) -> Self {
+        Self { unbegun: Some(status), ..self }
+    }
+
     /// The same, with the action failing for `reason` whatever becomes of the node.
     #[must_use]
     pub fn ending(self, ended: ActionStatus, reason: impl Into<String>) -> Self {
@@ -153,6 +163,9 @@ impl Settlement {
             .if_equals("active_action", s(holder.to_string()));
         if self.spares {
             write = write.if_differs("condemned_by", s(holder.to_string()));
+        }
+        if let Some(begun) = self.unbegun {
+            write = write.if_differs("status", s(begun.name()));
         }
         if let Some(status) = self.status {
             write = write.set("status", s(status.name())).set("status_reason", s(&self.reason));

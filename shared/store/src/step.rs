@@ -44,8 +44,6 @@ pub struct Retirement {
 pub struct Employment {
     /// The node.
     pub node: NodeId,
-    /// Its status meanwhile, with the reason; none for the one it has.
-    pub status: Option<(NodeStatus, String)>,
     /// The derived action.
     pub child: Action,
 }
@@ -206,20 +204,16 @@ fn phase(phase: u32) -> Option<AttributeValue> {
     (phase > 0).then(|| n(i64::from(phase)))
 }
 
-/// The three writes that put a member to work.
+/// The three writes that put a member to work. Its status changes when something begins to happen to it.
 fn employ(step: &Step<'_>, employed: &Employment) -> Result<[Write; 3], StoreError> {
     let (cluster, task) = (step.cluster.0.id, step.task.action.id);
-    let mut node = Write::update(keys::node(employed.node))
+    let node = Write::update(keys::node(employed.node))
         .set("active_action", s(employed.child.id.to_string()))
         .if_equals("cluster_id", s(cluster.to_string()));
-    let mut member = Write::update(keys::member(cluster, employed.node))
+    let member = Write::update(keys::member(cluster, employed.node))
         .set("by", s(task.to_string()))
         .assign("ph", phase(step.phase))
         .if_exists();
-    if let Some((status, reason)) = &employed.status {
-        node = node.set("status", s(status.name())).set("status_reason", s(reason));
-        member = member.set("st", s(status.name()));
-    }
     Ok([node, member, child_put(&employed.child)?])
 }
 

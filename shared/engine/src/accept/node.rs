@@ -81,14 +81,15 @@ pub async fn node_create(
         launched_by: None,
         launched_at: None,
         condemned_by: None,
-        // A cluster that refers to the profile itself covers its members.
-        own_reference: cluster.is_none_or(|cluster| !cluster.profile_refs.contains(&new.profile_id)),
+        own_reference: true,
     };
     let mut cluster = cluster.cloned();
     for _ in 0..TRIES {
         if let Some(cluster) = &cluster {
             node.index = cluster.next_index;
             node.name = name_in(cluster, action.id, node.index);
+            // A cluster that refers to the profile itself covers its members.
+            node.own_reference = !cluster.profile_refs.contains(&node.profile_id);
         }
         let now = env.now();
         let accepted = AcceptedAction { action: &action, due_at: due_at(env, now), work: None };
@@ -97,7 +98,7 @@ pub async fn node_create(
                 ring(env, &action.project, action.id, 0, Duration::ZERO).await;
                 return Ok((node, action.id));
             }
-            NodeAcceptance::IndexTaken => {
+            NodeAcceptance::ClusterChanged => {
                 cluster = match node.cluster_id {
                     Some(id) => {
                         Some(env.store.get::<Cluster>(id).await?.ok_or_else(|| gone("cluster", &id))?)
@@ -112,7 +113,7 @@ pub async fn node_create(
             NodeAcceptance::ProfileGone => return Err(gone("profile", &node.profile_id).into()),
         }
     }
-    Err(StoreError::Conflict(format!("the next index of the cluster of node {id} keeps changing")).into())
+    Err(StoreError::Conflict(format!("the cluster of node {id} keeps changing")).into())
 }
 
 /// Records an action on a node, unless another holds it: then 409 at once. A deletion takes the node over

@@ -7,7 +7,7 @@ use coppice_compute::{Instance, adoptable};
 use coppice_domain::action::{Action, ActionStatus};
 use coppice_domain::cluster::Member;
 use coppice_domain::ids::{ActionId, NodeId};
-use coppice_domain::node::NodeStatus;
+use coppice_domain::node::{Node, NodeStatus};
 use coppice_store::{InstanceChange, Settled, Settlement, StoreError};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use std::collections::{HashMap, HashSet};
@@ -25,7 +25,7 @@ pub(crate) enum Abandoned {
 
 impl Run<'_> {
     /// Gives up every pending node, and whatever the backend has made of it stays with it. That includes
-    /// nodes a former holder left pending: nobody else will settle them. Nodes that still wait for their hooks
+    /// nodes a former holder left pending: nobody else will settle them. Nodes that nothing has been done to yet
     /// are as they were.
     pub(crate) async fn abandon(
         &mut self,
@@ -41,26 +41,22 @@ impl Run<'_> {
             if !self.renew().await? {
                 return Ok(Abandoned::Lost);
             }
-            let nodes: Vec<NodeId> = batch.iter().map(|member| member.node).collect();
-            let unheard = match self.hook() {
-                Some(_) => self.waiting(&nodes).await?,
-                None => HashSet::new(),
-            };
-            let (run, employed, unheard, made) = (&*self, &employed, &unheard, &made);
+            let own = self.task.action.id;
+            let there = |member: &&Member| member.pending != Some(own) || employed.contains(&member.node);
+            let there: Vec<NodeId> = batch.iter().filter(there).map(|member| member.node).collect();
+            let nodes: Vec<Node> = self.worker.env.store.get_many(&there).await?;
+            let nodes: HashMap<NodeId, Node> = nodes.into_iter().map(|node| (node.id, node)).collect();
+            let (run, employed, nodes, made) = (&*self, &employed, &nodes, &made);
             let each: Vec<_> = batch
                 .iter()
                 .map(|member| async move {
                     let job = run.job_on(member, employed.contains(&member.node)).await?;
-                    let settlement = if unheard.contains(&run.child(member.node)) {
-                        Settlement::untouched(reason)
-                    } else {
-                        job.given_up(reason)
-                    };
+                    let settlement = job.given_up_on(nodes.get(&member.node), reason);
                     let settlement = match made.get(&member.node) {
                         Some(instance) => settlement.with(InstanceChange::Set(instance.clone())),
                         None => settlement,
                     };
-                    run.abandon_one(member, &job, settlement, (reason, ended)).await
+                    run.abandon_one(member, nodes.get(&member.node), &job, settlement, (reason, ended)).await
                 })
                 .collect();
             let concurrency = self.worker.env.settings.concurrency;
@@ -97,20 +93,24 @@ impl Run<'_> {
     async fn abandon_one(
         &self,
         member: &Member,
+        node: Option<&Node>,
         job: &Job,
         settlement: Settlement,
         (reason, ended): (&str, ActionStatus),
     ) -> Result<(), StoreError> {
-        let own = self.task.action.id;
         let Some(holder) = member.pending else { return Ok(()) };
-        let store = &self.worker.env.store;
-        let node = if holder == own { None } else { store.get(member.node).await? };
-        let settlement = settlement.ending(ended, reason);
-        let settled = self.settle_for(holder, member.node, node.as_ref(), job, settlement).await?;
+        let settle = |settlement: Settlement| {
+            self.settle_for(holder, member.node, node, job, settlement.ending(ended, reason))
+        };
+        let mut settled = settle(settlement).await?;
+        if settled == Settled::Overtaken {
+            settled = settle(job.given_up(reason)).await?;
+        }
         if settled == Settled::Superseded {
             // Another action has the node. What was derived for it here, and the claim on the member,
             // end all the same, or this action never does.
-            let (child, now) = (self.child_of(holder, member.node), self.worker.env.now());
+            let (store, now) = (&self.worker.env.store, self.worker.env.now());
+            let child = self.child_of(holder, member.node);
             let finish = end(ended, reason, now, self.worker.env.settings.retention);
             store.finish_child(child, self.started, &finish).await?;
             store.member_let_go(self.view.cluster.id, member.node, holder).await?;

@@ -213,7 +213,7 @@ pub(crate) fn by_node(instances: Vec<Instance>) -> Seen {
 pub(super) fn moved(settled: Settled) -> Moved {
     match settled {
         Settled::Done | Settled::Earlier(..) => Moved::On,
-        Settled::Condemned => Moved::Waits,
+        Settled::Overtaken => Moved::Waits,
         Settled::Superseded | Settled::Gone => Moved::Superseded,
     }
 }

@@ -7,9 +7,10 @@ use crate::jobs::{Hand, Job, Step};
 use coppice_domain::action::ActionStatus;
 use coppice_domain::cluster::Member;
 use coppice_domain::ids::{ActionId, NodeId, ProfileId};
-use coppice_domain::node::Node;
+use coppice_domain::node::{Node, NodeStatus};
 use coppice_domain::profile::Profile;
 use coppice_store::{Settled, Settlement, StoreError};
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 impl Run<'_> {
@@ -60,6 +61,11 @@ impl Run<'_> {
                 .await
                 .map(moved);
         }
+        let node = match self.begin(node, job, holder).await? {
+            Ok(node) => node,
+            Err(moved) => return Ok(moved),
+        };
+        let node = node.as_ref();
         let profile = match job {
             Job::Update(update) => update.profile.and_then(|id| profiles.get(&id)),
             _ => profiles.get(&node.profile_id),
@@ -76,7 +82,7 @@ impl Run<'_> {
             }
             Step::Removed => match store.node_remove(node, holder).await? {
                 Settled::Done | Settled::Earlier(..) | Settled::Gone => self.forget(node.id).await,
-                Settled::Condemned | Settled::Superseded => Ok(Moved::Superseded),
+                Settled::Overtaken | Settled::Superseded => Ok(Moved::Superseded),
             },
             Step::Condemned => store.node_condemn(node.id, holder).await.map(moved),
             Step::Launched(instance) => {
@@ -87,6 +93,25 @@ impl Run<'_> {
             Step::Waits => Ok(Moved::Waits),
             Step::PutOff(after) => Ok(Moved::Throttled(after)),
         }
+    }
+
+    /// The node as it is when something is about to be done to it for the first time, which its status says: so
+    /// that one whose turn has not come is as it was, should the action be given up.
+    async fn begin<'n>(
+        &self,
+        node: &'n Node,
+        job: &Job,
+        holder: ActionId,
+    ) -> Result<Result<Cow<'n, Node>, Moved>, StoreError> {
+        // One that waits to be made stays what it is, whatever is said of it.
+        let begins = !job.has_begun(node) && node.status != NodeStatus::Init;
+        let Some((status, reason)) = job.status().filter(|_| begins) else {
+            return Ok(Ok(Cow::Borrowed(node)));
+        };
+        Ok(match self.worker.env.store.node_works(node.id, holder, (status, &reason)).await? {
+            Settled::Done => Ok(Cow::Owned(Node { status, status_reason: reason, ..node.clone() })),
+            other => Err(moved(other)),
+        })
     }
 
     /// Ends the derived action and forgets the member: the node's record is gone.

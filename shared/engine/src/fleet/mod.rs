@@ -131,7 +131,8 @@ impl<'a> Run<'a> {
     /// Looks at every pending node once. When the action's time is up, gives them up instead.
     pub(crate) async fn drive(&mut self, timed_out: bool) -> Result<Driven, StoreError> {
         if timed_out {
-            let abandoned = self.abandon("The action ran out of time.", ActionStatus::Failed).await?;
+            let abandoned =
+                Box::pin(self.abandon("The action ran out of time.", ActionStatus::Failed)).await?;
             let through = |out_of_time| Driven::Through { progress: true, not_before: None, out_of_time };
             return Ok(match abandoned {
                 Abandoned::All => through(false),
@@ -212,7 +213,7 @@ impl<'a> Run<'a> {
                 self.forget_for(holder, id).await?;
                 return Ok(settled);
             }
-            Settled::Condemned | Settled::Superseded => return Ok(settled),
+            Settled::Overtaken | Settled::Superseded => return Ok(settled),
         };
         let (ended, reason) = (settlement.ended, settlement.ended_reason.as_str());
         if parts(job, ended) {

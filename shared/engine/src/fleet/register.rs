@@ -133,8 +133,7 @@ impl Run<'_> {
                 member.pending = Some(own);
                 member.phase = phase;
             }
-            if let Some(employed) = assigned.employ.iter().find(|employed| employed.node == member.node) {
-                member.status = employed.status.as_ref().map_or(member.status, |(status, _)| *status);
+            if assigned.employ.iter().any(|employed| employed.node == member.node) {
                 member.pending = Some(own);
                 member.phase = phase;
             }
@@ -218,7 +217,7 @@ impl Run<'_> {
             let child = self.derived(&assignment.job, node, assignment.at);
             if hooked {
                 // Until its hook has been heard, nothing happens to the node.
-                assigned.employ.push(Employment { node, status: None, child: self.hooked(child) });
+                assigned.employ.push(Employment { node, child: self.hooked(child) });
                 continue;
             }
             match &assignment.job {
@@ -227,19 +226,10 @@ impl Run<'_> {
                     let index = index.saturating_add(i64::try_from(place).unwrap_or(0));
                     assigned.join.push(Joining { member: self.joining(node, index), child });
                 }
-                job => {
-                    let status = job.status().filter(|_| !self.is_unmade(node));
-                    assigned.employ.push(Employment { node, status, child });
-                }
+                _ => assigned.employ.push(Employment { node, child }),
             }
         }
         Ok(assigned)
-    }
-
-    /// Whether a member is waiting to be made.
-    fn is_unmade(&self, node: NodeId) -> bool {
-        let member = self.view.members.iter().find(|member| member.node == node);
-        member.is_some_and(|member| member.status == NodeStatus::Init)
     }
 
     /// At most `most` of an assignment's nodes, from this place on. What crosses the boundary of two parts is

@@ -69,6 +69,14 @@ pub(crate) struct Recovery {
     /// Whether a node whose instance is active after all is left alone.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) check: bool,
+    /// Whether a new instance is made though the old one could not be deleted: what is left of that is deleted
+    /// as one that nobody claims.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) force_recreate: bool,
+    /// How many seconds after the action's start a deletion that is still under way counts as failed for that;
+    /// none for never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) delete_timeout: Option<u64>,
 }
 
 /// What changes about a node (spec engine-nodes §2). What is none stays as it is.
@@ -188,6 +196,12 @@ impl Job {
         })
     }
 
+    /// Whether something was, or is about to be, done to the node by an action with this job that holds it. What
+    /// gives a node no status of its own asks nothing of the backend but how things are.
+    pub(crate) fn has_begun(&self, node: &Node) -> bool {
+        self.status().is_none_or(|(status, _)| node.status == status)
+    }
+
     /// What became of an action that ended well, for its event.
     pub(crate) fn success(&self) -> String {
         match self {
@@ -213,6 +227,17 @@ impl Job {
             Self::Update(_) => "Node update failed.".to_owned(),
             Self::Join { .. } => "Node failed in joining cluster.".to_owned(),
             Self::Leave => "Node failed in leaving cluster.".to_owned(),
+        }
+    }
+
+    /// How a node is settled whose job was given up for this reason before it was this node's turn: it is as it
+    /// was, unless its turn has come since it was read. One that was to be made is in error for it.
+    pub(crate) fn given_up_on(&self, node: Option<&Node>, reason: &str) -> Settlement {
+        match (self.status(), node) {
+            (Some((status, _)), Some(node)) if *self != Self::Create && !self.has_begun(node) => {
+                Settlement::untouched(reason).unless_begun(status)
+            }
+            _ => self.given_up(reason),
         }
     }
 

@@ -104,7 +104,7 @@ async fn what_one_worker_condemned_no_other_settles_as_well() {
     }
     let well = Settlement::moved().sparing();
     let spared = store.node_settle(node.id, Some(&node), id, &well, at(3)).await;
-    assert_eq!(spared, Ok(Settled::Condemned));
+    assert_eq!(spared, Ok(Settled::Overtaken));
     assert_eq!(holder(&store, &node).await, Some(id));
     // What came of doing away with it is settled.
     let made = Settlement::moved();

@@ -69,6 +69,7 @@ impl Worker {
         let finish = end(ending.status, &ending.reason, now, self.env.settings.retention);
         let done = match ending.cluster {
             Some(cluster) => {
+                let cluster = Box::pin(self.referring(run, cluster)).await?;
                 let after =
                     Cluster { active_action: None, active_kind: None, updated_at: Some(now), ..cluster };
                 let attached = |id| run.view.bindings.iter().any(|binding| binding.policy_id == id);

@@ -5,6 +5,7 @@ mod end;
 mod front;
 mod policies;
 mod pool;
+mod references;
 
 use super::{Worker, Yield, draws};
 use crate::actions::{Beginning, ClusterAction, Ending, Situation, at_once, on_cluster};
@@ -74,7 +75,7 @@ impl Worker {
             return self.finish(deletion, run, &plan).await;
         }
         let reason = format!("{} cancelled", run.task.action.label());
-        match run.abandon(&reason, ActionStatus::Cancelled).await? {
+        match Box::pin(run.abandon(&reason, ActionStatus::Cancelled)).await? {
             Abandoned::All => {}
             Abandoned::Some => return Ok(Yield::Parked(self.at_once())),
             Abandoned::Lost => return Ok(Yield::Lost),
@@ -111,7 +112,8 @@ impl Worker {
             if !timed_out && !run.register().await? {
                 return Ok(Yield::Lost);
             }
-            let driven = run.drive(timed_out).await?;
+            // Boxed, as what follows is: the future is deep, and those that wait for it would be as large.
+            let driven = Box::pin(run.drive(timed_out)).await?;
             if matches!(driven, Driven::Lost) {
                 return Ok(Yield::Lost);
             }
@@ -200,7 +202,7 @@ impl Worker {
             return self.close(task, ActionStatus::Failed, &reason).await;
         }
         let mut run = Run::new(self, task, view, Self::work_of(task).unwrap_or_default());
-        match run.abandon(&reason, ActionStatus::Failed).await? {
+        match Box::pin(run.abandon(&reason, ActionStatus::Failed)).await? {
             Abandoned::All => {}
             // That it is being given up is known by its attempts: they stand.
             Abandoned::Some => return Ok(Yield::Parked(Parking { progress: false, ..self.at_once() })),

@@ -9,6 +9,7 @@ mod members;
 mod nodes;
 mod oddities;
 pub(crate) mod policies;
+mod references;
 mod timeouts;
 
 use coppice_compute::{Filter, Instance, InstanceState, list_all};

@@ -132,3 +132,28 @@ async fn the_search_for_unclaimed_instances_stops_where_it_is_throttled() {
     let report = coppice_engine::reconciler::run(&app.system.worker).await.unwrap();
     assert_eq!(report.leaks, 5);
 }
+
+#[tokio::test]
+async fn members_that_a_throttled_update_did_not_come_to_are_as_they_were_when_it_is_cancelled() {
+    const SIZE: usize = 40;
+    let throttled = Throttled::new(Settings::default(), CallKind::Change, None).await;
+    let app = &throttled.app;
+    app.cluster(ALICE, "c", "p", SIZE as u64).await;
+    app.profile(ALICE, "q").await;
+    let change = json!({ "cluster": { "profile_id": "q" } });
+    let update = app.patch("/v1/clusters/c").by(ALICE).json(&change).send().await.expect(202).action();
+    app.answer_next().await.unwrap();
+    let asked = throttled.backend.count(CallKind::Change);
+    assert!((1..SIZE).contains(&asked), "{asked}");
+    let count = async |status: &str| {
+        let nodes = app.show(ALICE, "/v1/nodes", "nodes").await;
+        nodes.as_array().unwrap().iter().filter(|node| node["status"] == status).count()
+    };
+    assert_eq!((count("UPDATING").await, count("ACTIVE").await), (asked, SIZE - asked));
+    let cancel = json!({ "action": { "status": "CANCELLED" } });
+    app.patch(&format!("/v1/actions/{update}")).by(ALICE).at("1.12").json(&cancel).send().await.expect(202);
+    app.drain().await;
+    assert_eq!(throttled.outcome(&update).await.0, "CANCELLED");
+    // Of those that were asked for, nobody knows how they are.
+    assert_eq!((count("ERROR").await, count("ACTIVE").await), (asked, SIZE - asked));
+}
