@@ -82,8 +82,9 @@ impl Store {
             writes.push(Write::put(item)?);
         }
         writes.extend(self.action_put(accepted)?);
-        // With another index it is another request: a token stands for one.
-        let token = ActionId::derived(accepted.action.id, "accepted", node.index.cast_unsigned()).uuid();
+        // With another index, or another reference, it is another request: a token stands for one.
+        let how = if node.own_reference { "accepted" } else { "covered" };
+        let token = ActionId::derived(accepted.action.id, how, node.index.cast_unsigned()).uuid();
         let refusals = match self.transact(writes, Some(token)).await? {
             Transacted::Done => return Ok(NodeAcceptance::Accepted),
             Transacted::Refused(refusals) => refusals,

@@ -45,7 +45,7 @@ impl Write {
         self
     }
 
-    /// The set has this element.
+    /// The set has this element, or the text this part.
     pub(crate) fn if_contains(mut self, name: &str, element: AttributeValue) -> Self {
         let clause = format!("contains({}, {})", self.name(name), self.value(element));
         self.require(clause);

@@ -4,7 +4,7 @@
 use crate::binding::BindingChange;
 use crate::cluster::{change, removal};
 use crate::error::StoreError;
-use crate::item::s;
+use crate::item::{s, text};
 use crate::step::with_data;
 use crate::store::Store;
 use crate::task::{Finish, Task, finish};
@@ -35,7 +35,7 @@ impl Store {
     ///
     /// # Errors
     /// When the store fails; the end may then have taken effect. `Conflict` when a policy to be attached is
-    /// being deleted, or a binding to be changed is gone: decide again.
+    /// being deleted, a binding to be changed is gone, or the cluster has changed: decide again.
     pub async fn finish_cluster_task(&self, task: &Task, ending: ClusterEnd<'_>) -> Result<bool, StoreError> {
         let (before, after) = ending.cluster;
         let mut writes = vec![task.fenced(end_of(task, &ending))];
@@ -56,6 +56,13 @@ impl Store {
                 let by_bindings = (first_binding..after_bindings).contains(refused.first().unwrap_or(&0));
                 if by_bindings {
                     return Err(StoreError::Conflict("a policy of the cluster is changing".to_owned()));
+                }
+                // The first two conditions are the fence and the cluster's holder.
+                let head = refusals.get(1).and_then(Option::as_ref);
+                let own = task.action.id.to_string();
+                let holds = head.is_some_and(|head| text(head, "active_action") == Some(own.as_str()));
+                if holds && refusals.first().is_some_and(Option::is_none) {
+                    return Err(StoreError::Conflict("the cluster has changed since it was read".to_owned()));
                 }
                 Ok(false)
             }

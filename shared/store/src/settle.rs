@@ -70,6 +70,14 @@ impl Store {
         Ok(matches!(self.write(ended_child(id, started, end)).await?, Written::Done(_)))
     }
 
+    /// Makes a write to a node that is conditioned on `holder` holding it.
+    async fn held_node(&self, write: Write, holder: ActionId) -> Result<Settled, StoreError> {
+        Ok(match self.write(write).await? {
+            Written::Done(_) => Settled::Done,
+            Written::Refused(node) => refused(&node, holder),
+        })
+    }
+
     /// Notes that the backend accepted a node's instance.
     ///
     /// # Errors
@@ -89,10 +97,7 @@ impl Store {
             .set("launched_by", s(child.to_string()))
             .set("launched_at", at(now))
             .if_equals("active_action", s(child.to_string()));
-        Ok(match self.write(write).await? {
-            Written::Done(_) => Settled::Done,
-            Written::Refused(node) => refused(&node, child),
-        })
+        self.held_node(write, child).await
     }
 
     /// Notes that what `holder` does to a node begins: before anything is asked of the backend, so that a node
@@ -110,10 +115,7 @@ impl Store {
             .set("status", s(status.name()))
             .set("status_reason", s(reason))
             .if_equals("active_action", s(holder.to_string()));
-        Ok(match self.write(write).await? {
-            Written::Done(_) => Settled::Done,
-            Written::Refused(node) => refused(&node, holder),
-        })
+        self.held_node(write, holder).await
     }
 
     /// Notes that `holder` found a node's instance not to run, before it does anything to it: from then on no
@@ -126,10 +128,7 @@ impl Store {
         let write = Write::update(keys::node(id))
             .set("condemned_by", holds.clone())
             .if_equals("active_action", holds);
-        Ok(match self.write(write).await? {
-            Written::Done(_) => Settled::Done,
-            Written::Refused(node) => refused(&node, holder),
-        })
+        self.held_node(write, holder).await
     }
 
     /// Settles a node and lets it go. `node` is its record, where the settlement moves it or changes its

@@ -26,7 +26,6 @@ impl ClusterAction for ClusterRecover {
             operation: input("operation").and_then(Value::as_str).map(str::to_owned),
             params: handed_on(now, "operation_params")?,
             check,
-            ..Recovery::default()
         };
         // With a check every member is looked at, and those that turn out to be well are left alone. One that
         // is still to be made is its own creation's.

@@ -46,12 +46,14 @@ impl Run<'_> {
             let there: Vec<NodeId> = batch.iter().filter(there).map(|member| member.node).collect();
             let nodes: Vec<Node> = self.worker.env.store.get_many(&there).await?;
             let nodes: HashMap<NodeId, Node> = nodes.into_iter().map(|node| (node.id, node)).collect();
+            // A deletion ends whatever was to make them.
+            let resumes = self.work.supersedes.is_none();
             let (run, employed, nodes, made) = (&*self, &employed, &nodes, &made);
             let each: Vec<_> = batch
                 .iter()
                 .map(|member| async move {
                     let job = run.job_on(member, employed.contains(&member.node)).await?;
-                    let settlement = job.given_up_on(nodes.get(&member.node), reason);
+                    let settlement = job.given_up_on(nodes.get(&member.node), resumes, reason);
                     let settlement = match made.get(&member.node) {
                         Some(instance) => settlement.with(InstanceChange::Set(instance.clone())),
                         None => settlement,

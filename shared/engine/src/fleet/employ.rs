@@ -63,7 +63,8 @@ impl Run<'_> {
         }
         let node = match self.begin(node, job, holder).await? {
             Ok(node) => node,
-            Err(moved) => return Ok(moved),
+            Err(Settled::Gone) => return self.forget(node.id).await,
+            Err(other) => return Ok(moved(other)),
         };
         let node = node.as_ref();
         let profile = match job {
@@ -102,7 +103,7 @@ impl Run<'_> {
         node: &'n Node,
         job: &Job,
         holder: ActionId,
-    ) -> Result<Result<Cow<'n, Node>, Moved>, StoreError> {
+    ) -> Result<Result<Cow<'n, Node>, Settled>, StoreError> {
         // One that waits to be made stays what it is, whatever is said of it.
         let begins = !job.has_begun(node) && node.status != NodeStatus::Init;
         let Some((status, reason)) = job.status().filter(|_| begins) else {
@@ -110,7 +111,7 @@ impl Run<'_> {
         };
         Ok(match self.worker.env.store.node_works(node.id, holder, (status, &reason)).await? {
             Settled::Done => Ok(Cow::Owned(Node { status, status_reason: reason, ..node.clone() })),
-            other => Err(moved(other)),
+            other => Err(other),
         })
     }
 

@@ -69,14 +69,6 @@ pub(crate) struct Recovery {
     /// Whether a node whose instance is active after all is left alone.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) check: bool,
-    /// Whether a new instance is made though the old one could not be deleted: what is left of that is deleted
-    /// as one that nobody claims.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub(crate) force_recreate: bool,
-    /// How many seconds after the action's start a deletion that is still under way counts as failed for that;
-    /// none for never.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) delete_timeout: Option<u64>,
 }
 
 /// What changes about a node (spec engine-nodes §2). What is none stays as it is.
@@ -231,10 +223,16 @@ impl Job {
     }
 
     /// How a node is settled whose job was given up for this reason before it was this node's turn: it is as it
-    /// was, unless its turn has come since it was read. One that was to be made is in error for it.
-    pub(crate) fn given_up_on(&self, node: Option<&Node>, reason: &str) -> Settlement {
+    /// was, unless its turn has come since it was read. One that was to be made is in error for it, and so is one
+    /// that another action had begun something with, which nobody will finish. `resumes`: whether one that is
+    /// recorded and not made is made by its own action later.
+    pub(crate) fn given_up_on(&self, node: Option<&Node>, resumes: bool, reason: &str) -> Settlement {
+        let left_behind = |node: &Node| match node.status {
+            NodeStatus::Init => !resumes,
+            status => status.is_transitional(),
+        };
         match (self.status(), node) {
-            (Some((status, _)), Some(node)) if *self != Self::Create && !self.has_begun(node) => {
+            (Some((status, _)), Some(node)) if *self != Self::Create && !left_behind(node) => {
                 Settlement::untouched(reason).unless_begun(status)
             }
             _ => self.given_up(reason),

@@ -8,7 +8,6 @@ use coppice_domain::cluster::JsonMap;
 use coppice_domain::node::{Node, NodeStatus};
 use coppice_store::{NodeChanges, Settlement};
 use serde_json::json;
-use std::time::Duration;
 
 /// The step whose name makes the token of the new instance.
 const RECREATE: &str = "recreate";
@@ -35,7 +34,7 @@ impl Hand<'_> {
                 self.revive(node, "reboot", JsonMap::from_iter([("type".to_owned(), kind)])).await
             }
             "REBUILD" => self.revive(node, "rebuild", recovery.params.clone()).await,
-            "RECREATE" => self.recreate(node, recovery).await,
+            "RECREATE" => self.recreate(node).await,
             other => {
                 Step::settle(Settlement::failed(format!("The recovery operation '{other}' is unknown.")))
             }
@@ -87,13 +86,18 @@ impl Hand<'_> {
     }
 
     /// Deletes the instance until it is gone, then makes another.
-    async fn recreate(&self, node: &Node, recovery: &Recovery) -> Step {
+    async fn recreate(&self, node: &Node) -> Step {
         let old = node.physical_id.as_deref().filter(|_| node.launched_by != Some(self.holder));
-        if let Some(id) = old
-            && let Some(step) = self.deleted(id).await
-            && !self.is_forced(recovery, &step)
-        {
-            return step;
+        if let Some(id) = old {
+            match self.env.compute.delete(id).await {
+                Ok(Deletion::Gone) => {}
+                Ok(Deletion::Underway) => return Step::Waits,
+                Err(error) => {
+                    return Step::after(&error, |text| {
+                        Settlement::failed(format!("Failed in recovering server '{id}': {text}."))
+                    });
+                }
+            }
         }
         let mut data = node.data.clone();
         data.insert("recovery".to_owned(), json!("RECREATE"));
@@ -102,24 +106,5 @@ impl Hand<'_> {
             ..Settlement::done(NodeStatus::Active, "Recovery succeeded")
         };
         self.make(node, Making { step: RECREATE, made }).await
-    }
-
-    /// What stands in the way of another instance as long as this one is not gone; none once it is.
-    async fn deleted(&self, id: &str) -> Option<Step> {
-        match self.env.compute.delete(id).await {
-            Ok(Deletion::Gone) => None,
-            Ok(Deletion::Underway) => Some(Step::Waits),
-            Err(error) => Some(Step::after(&error, |text| {
-                Settlement::failed(format!("Failed in recovering server '{id}': {text}."))
-            })),
-        }
-    }
-
-    /// Whether another instance is made all the same.
-    fn is_forced(&self, recovery: &Recovery, left: &Step) -> bool {
-        let waited = self.action.start_time.map(|start| self.env.now().since(start));
-        let most = recovery.delete_timeout.map(Duration::from_secs);
-        let in_vain = waited.zip(most).is_some_and(|(waited, most)| waited >= most);
-        recovery.force_recreate && (in_vain || matches!(left, Step::Settle(_)))
     }
 }

@@ -21,7 +21,6 @@ use coppice_domain::ids::NodeId;
 use coppice_domain::node::Node;
 use coppice_domain::policies::load_balance::{left, member};
 use coppice_domain::profile::Profile;
-use coppice_domain::pyrepr::truth;
 use coppice_domain::time::Timestamp;
 use coppice_store::{Cancel, Parking, Settled, StoreError, Task};
 use finish::{Fate, Last};
@@ -204,8 +203,6 @@ fn job(action: &Action) -> Option<Job> {
             operation: text("operation"),
             params: map("operation_params"),
             check: input("check").and_then(Value::as_bool).unwrap_or(false),
-            force_recreate: input("force_recreate").is_some_and(truth),
-            delete_timeout: input("delete_timeout").and_then(Value::as_u64),
         }),
         ActionKind::NodeOperation => {
             Job::Operate { operation: text("operation").unwrap_or_default(), params: map("params") }

@@ -171,28 +171,6 @@ async fn clu_15_named_members_are_no_longer_wanted_even_if_they_cannot_be_delete
 }
 
 #[tokio::test]
-async fn a_recovery_by_force_does_not_wait_for_ever_for_an_instance_to_be_gone() {
-    for (force, expected) in [(true, "SUCCEEDED"), (false, "FAILED")] {
-        let app = carrying(json!({ "simulated.delete_seconds": 9000 }), 1).await;
-        let member = members(&app).await.remove(0);
-        let target = format!("/v1/nodes/{}/actions", member["id"].as_str().unwrap());
-        let recover = json!({ "operation": "RECREATE", "delete_timeout": 20, "force_recreate": force });
-        let before = app.system.env.now();
-        let (status, _) = outcome(&app, &target, &json!({ "recover": recover })).await;
-        assert_eq!(status, expected, "forced: {force}");
-        let node = members(&app).await.remove(0);
-        let took = app.system.env.now().since(before).as_secs();
-        if force {
-            assert!((20..60).contains(&took), "{took}");
-            assert_eq!(node["status"], "ACTIVE");
-            assert_ne!(node["physical_id"], member["physical_id"]);
-        } else {
-            assert_eq!((&node["status"], &node["physical_id"]), (&json!("ERROR"), &member["physical_id"]));
-        }
-    }
-}
-
-#[tokio::test]
 async fn nod_1_nod_2_a_recovery_that_fails_keeps_the_instance_and_leaves_the_node_in_error() {
     let app = carrying(json!({ "simulated.fail_changes": "rebuild" }), 1).await;
     let member = members(&app).await.remove(0);
