@@ -258,6 +258,21 @@ mod tests {
     }
 
     #[test]
+    fn the_table_of_settings_has_every_key_with_its_default_and_no_other() {
+        let document = include_str!("../../../infra/aws/README.md");
+        let table = document.lines().skip_while(|line| *line != "| key | default | meaning |").skip(2);
+        let rows = table.take_while(|line| line.starts_with('|')).map(|line| {
+            let cells: Vec<&str> = line.split('|').map(|cell| cell.trim().trim_matches('`')).collect();
+            format!(r#""{}": {}"#, cells[1], cells[2])
+        });
+        let json = format!("{{{}}}", rows.collect::<Vec<_>>().join(", "));
+        // A key that does not exist cannot be read, and one that is missing is none.
+        let told = Overrides::parse(&json).unwrap();
+        assert!(!format!("{told:?}").contains("None"), "{told:?}");
+        assert_eq!(told.apply(Settings::default()), Settings::default());
+    }
+
+    #[test]
     fn probes_go_nowhere_but_the_internet_unless_they_are_told_to() {
         assert_eq!(read(&NEEDED).unwrap().probes, ProbeSettings::default());
         let mut pairs = NEEDED.to_vec();

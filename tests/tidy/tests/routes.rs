@@ -176,6 +176,16 @@ fn functions_route_only_what_they_declare() {
     assert_none("routes are served from declarations: Endpoints::serve", &wrong);
 }
 
+/// What makes a request of each method in a test.
+const CALLS: [(&str, &[&str]); 4] = [
+    ("get", &[".get(", ".show(", "Method::GET"]),
+    ("post", &[".post(", "Method::POST"]),
+    ("patch", &[".patch(", "Method::PATCH"]),
+    ("delete", &[".delete(", "Method::DELETE"]),
+];
+/// How many lines a request's method may be from its path.
+const BESIDE: usize = 2;
+
 /// A row of the table of endpoints.
 struct Row {
     /// Its method, its path, and the key of its body if it has one.
@@ -204,8 +214,10 @@ fn actions(path: &str) -> Option<Vec<String>> {
     let (_, source) = ACTIONS.iter().find(|(actions, _)| *actions == path)?;
     let text = read(source);
     let arms = text.lines().map(str::trim).filter(|line| line.starts_with('"'));
-    let names = arms.filter(|line| line.contains("=> Self::") || line.contains("=> Some(Self::"));
-    Some(names.filter_map(|line| line.split('"').nth(1)).map(str::to_owned).collect())
+    let arms = arms.filter_map(|line| line.split_once(" => "));
+    let arms = arms.filter(|(_, named)| named.starts_with("Self::") || named.starts_with("Some(Self::"));
+    // One may go by several names.
+    Some(arms.flat_map(|(names, _)| names.split('"').skip(1).step_by(2)).map(str::to_owned).collect())
 }
 
 #[test]
@@ -238,18 +250,49 @@ fn untested(row: &Row, files: &[SourceFile]) -> Option<String> {
     if !holds_a_test(&row.test, &text) {
         return Some(format!("{}: no test is in {}", row.endpoint, row.test));
     }
-    let mut words = row.endpoint.split(' ').skip(1);
-    let path = words.next().unwrap_or_default();
-    // Helpers of the folder may have the path, so that a test says no more than its last name or its action.
-    let folder = row.test.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let around: String = files
-        .iter()
-        .filter(|file| file.path.starts_with(folder) && file.path.ends_with("mod.rs"))
-        .map(|file| file.text.as_str())
-        .collect();
-    let wanted = words.next().unwrap_or_else(|| last_name(path));
-    let mentioned = text.contains(wanted) || text.contains(path) || around.contains(wanted);
-    (!mentioned).then(|| format!("{}: {} does not mention {wanted}", row.endpoint, row.test))
+    let around = files.iter().filter(|file| helps(&file.path, &row.test));
+    let helpers: Vec<&str> = around.map(|file| file.text.as_str()).collect();
+    let missing = unasked(&row.endpoint, &text, &helpers)?;
+    Some(format!("{}: {} {missing}", row.endpoint, row.test))
+}
+
+/// Whether a file holds helpers of a test: those of its folder, and of the folders that is in.
+fn helps(path: &str, test: &str) -> bool {
+    let (folder, name) = path.rsplit_once('/').unwrap_or_default();
+    ["mod.rs", "fixtures.rs"].contains(&name)
+        && test.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// What a test lacks of an endpoint's request: the method beside the path, of which its last name will do. Where the
+/// body names an action, helpers may make the request, and the test names the action.
+fn unasked(endpoint: &str, text: &str, helpers: &[&str]) -> Option<String> {
+    let mut words = endpoint.split(' ');
+    let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let last = last_name(path);
+    let Some(action) = words.next() else {
+        return (!asks(text, method, last)).then(|| format!("makes no {method} of {last}"));
+    };
+    let quoted = format!("\"{action}\"");
+    if !code(text).iter().any(|line| line.contains(&quoted)) {
+        return Some(format!("does not mention {action}"));
+    }
+    let asked = asks(text, method, last) || helpers.iter().any(|helper| asks(helper, method, last));
+    (!asked).then(|| format!("makes no {method} of {last}"))
+}
+
+/// A file's lines without those that only comment.
+fn code(text: &str) -> Vec<&str> {
+    text.lines().filter(|line| !line.trim_start().starts_with("//")).collect()
+}
+
+/// Whether a request of this method is made beside a mention of `name`.
+fn asks(text: &str, method: &str, name: &str) -> bool {
+    let calls = CALLS.iter().find(|(known, _)| *known == method).map_or(&[][..], |(_, calls)| calls);
+    let code = code(text);
+    code.iter().enumerate().filter(|(_, line)| line.contains(name)).any(|(place, _)| {
+        let beside = &code[place.saturating_sub(BESIDE)..code.len().min(place + BESIDE + 1)];
+        beside.iter().any(|line| calls.iter().any(|call| line.contains(call)))
+    })
 }
 
 /// The last name of a path that stands for itself.
@@ -275,4 +318,29 @@ fn a_file_without_a_test_or_without_the_request_is_seen() {
     assert!(row("get /v1/clusters/{id}", "tests/none.rs").ends_with("there is no tests/none.rs"));
     assert!(row("get /v1/clusters/{id}", "tests/e2e/src/lib.rs").contains("no test is in"));
     assert!(row("post /v1/clusters/{id}/ops dance", real).ends_with("does not mention dance"));
+    assert!(row("delete /v1/clusters/{id}", real).ends_with("makes no delete of clusters"));
+}
+
+#[test]
+fn a_request_is_made_by_its_method_and_not_by_a_comment() {
+    let helper = "let target = format!(\"/v1/clusters/{cluster}/actions\");\napp.post(&target).send()";
+    for (endpoint, text, helpers, missing) in [
+        ("get /v1/nodes", "app.get(\"/v1/nodes\")", &[][..], None),
+        ("get /v1/nodes/{id}", "app.show(ALICE, &format!(\"/v1/nodes/{id}\"))", &[], None),
+        ("post /v1/nodes", "app.get(\"/v1/nodes\")", &[], Some("makes no post of nodes")),
+        ("get /v1/nodes", "    // app.get(\"/v1/nodes\")", &[], Some("makes no get of nodes")),
+        ("get /v1/nodes", "app.get(target)\n\n\n\n\"/v1/nodes\"", &[], Some("makes no get of nodes")),
+        ("post /v1/clusters/{id}/actions check", "json!({ \"check\": {} })", &[helper], None),
+        (
+            "post /v1/clusters/{id}/actions check",
+            "json!({ \"check\": {} })",
+            &[],
+            Some("makes no post of actions"),
+        ),
+        ("post /v1/clusters/{id}/actions check", "//! \"check\"", &[helper], Some("does not mention check")),
+    ] {
+        assert_eq!(unasked(endpoint, text, helpers).as_deref(), missing, "{endpoint}: {text}");
+    }
+    assert!(helps("a/b/fixtures.rs", "a/b/c/d.rs") && helps("a/b/mod.rs", "a/b/c.rs"));
+    assert!(!helps("a/b/c/mod.rs", "a/b/d.rs") && !helps("a/b/other.rs", "a/b/c.rs"));
 }

@@ -76,6 +76,26 @@ async fn what_cannot_be_updated_is_refused_in_order() {
 }
 
 #[tokio::test]
+async fn a_cluster_in_error_is_not_updated_whatever_is_asked_for() {
+    let app = TestApp::new().await;
+    let mut spec = coppice_e2e::spec();
+    spec["properties"]["metadata"] = json!({ "simulated.fail": "error" });
+    let profile = json!({ "profile": { "name": "p", "spec": spec } });
+    app.post("/v1/profiles").by(ALICE).json(&profile).send().await.expect(201);
+    let cluster = json!({ "name": "c", "profile_id": "p", "min_size": 1, "desired_capacity": 1 });
+    app.post("/v1/clusters").by(ALICE).json(&json!({ "cluster": cluster })).send().await.expect(202);
+    app.drain().await;
+    assert_eq!(app.show(ALICE, "/v1/clusters/c", "cluster").await["status"], "ERROR");
+    let text = "Updating a cluster in error state is not supported.";
+    for change in [json!({ "name": "d" }), json!({ "profile_id": "q" }), json!({ "name": "c" })] {
+        let before = app.items().await;
+        let answer = update(&app, "c", "1.0", &change).await;
+        check::fault(&answer, 409, "FeatureNotSupported", text);
+        assert_eq!(app.items().await, before, "{change}");
+    }
+}
+
+#[tokio::test]
 async fn one_change_at_a_time() {
     let app = TestApp::new().await;
     let profile = app.profile(ALICE, "p").await;

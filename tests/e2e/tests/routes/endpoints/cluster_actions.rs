@@ -20,5 +20,9 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         action(json!({ "policy_attach": { "policy_id": "{spare-policy}" } })),
         action(json!({ "policy_update": { "policy_id": "{policy}", "enabled": false } })),
         action(json!({ "policy_detach": { "policy_id": "{policy}" } })),
+        // The same three under the names that their records have.
+        action(json!({ "attach_policy": { "policy_id": "{policy}" } })),
+        action(json!({ "update_policy": { "policy_id": "{policy}", "enabled": false } })),
+        action(json!({ "detach_policy": { "policy_id": "{policy}" } })),
     ]
 }
