@@ -38,6 +38,8 @@ pub enum Bug {
     EventLost,
     /// A cluster that was looked after once is not looked after again.
     RoundForgotten,
+    /// A cluster action does not ask whether actions on members hold its cluster together.
+    SharedIgnored,
     /// A receiver's schedule is nowhere among what is due.
     RunForgotten,
     /// The calls that a receiver takes are not counted.
@@ -46,7 +48,7 @@ pub enum Bug {
 
 impl Bug {
     /// Every bug.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::NoFence,
         Self::DoubleCount,
         Self::EndsTwice,
@@ -61,6 +63,7 @@ impl Bug {
         Self::CountLost,
         Self::EventLost,
         Self::RoundForgotten,
+        Self::SharedIgnored,
         Self::RunForgotten,
         Self::CallsUncounted,
     ];
@@ -120,6 +123,9 @@ impl Sabotage {
                 if sort_key(write).starts_with("P#") {
                     forget_due(write);
                 }
+            }),
+            Some(Bug::SharedIgnored) => each_write(&mut request, |write| {
+                weaken(write, "attribute_not_exists(#shared)", "#shared");
             }),
             Some(Bug::RunForgotten) => each_write(&mut request, |write| {
                 if write["Item"]["pk"]["S"].as_str().is_some_and(|pk| pk.starts_with("R#")) {

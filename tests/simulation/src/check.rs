@@ -426,6 +426,14 @@ impl Rest {
         for (profile, node) in expected.symmetric_difference(&own) {
             violations.push(format!("the references of profile {profile} and node {node} do not agree"));
         }
+        for (id, item) in self.nodes.iter().filter(|(_, item)| !item.contains_key("own_reference")) {
+            let cluster = text(item, "cluster_id").and_then(|cluster| self.clusters.get(cluster));
+            let refs = cluster.and_then(|cluster| text(cluster, "profile_refs")).unwrap_or_default();
+            if !refs.contains(text(item, "profile_id").unwrap_or("?")) {
+                violations
+                    .push(format!("member {id} is made from a profile that its cluster does not refer to"));
+            }
+        }
         for (id, item) in self.nodes.iter().filter(|(_, item)| !item.contains_key("cluster_id")) {
             if !item.contains_key("own_reference") {
                 violations.push(format!("orphan {id} has no reference of its own"));

@@ -54,23 +54,27 @@ impl Cloud {
         self.inner.delete(id).await
     }
 
-    /// A call whose future does nothing until it is let through.
-    async fn plain<T: Send>(
+    /// A call that is made when it is let through, and as often as its fate says.
+    async fn plain<T: Send, F: Future<Output = Result<T, ComputeError>> + Send>(
         &self,
         class: Class,
         label: String,
-        effect: impl Future<Output = Result<T, ComputeError>> + Send,
+        effect: impl Fn() -> F + Send + Sync,
     ) -> Result<T, ComputeError> {
         match self.gate.arrive(class, label).await {
-            Fate::Done | Fate::Lagging(_) | Fate::Twice => effect.await,
+            Fate::Done | Fate::Lagging(_) => effect().await,
+            Fate::Twice => {
+                let _ = effect().await;
+                effect().await
+            }
             Fate::Unsent | Fate::Late => Err(silence()),
             Fate::AnswerLost => {
-                effect.await?;
+                effect().await?;
                 Err(silence())
             }
             Fate::Throttled | Fate::Conflict => Err(ComputeError::Throttled { retry_after: None }),
             Fate::LastWords => {
-                let _ = effect.await;
+                let _ = effect().await;
                 std::future::pending().await
             }
         }
@@ -121,7 +125,7 @@ impl Compute for Cloud {
     }
 
     async fn get(&self, id: &str) -> Result<Option<Instance>, ComputeError> {
-        self.plain(Class::CloudRead, format!("get instance {}", short(id)), self.inner.get(id)).await
+        self.plain(Class::CloudRead, format!("get instance {}", short(id)), || self.inner.get(id)).await
     }
 
     async fn list(&self, filter: Filter<'_>, after: Option<&PageMark>) -> Result<Page, ComputeError> {
@@ -130,27 +134,27 @@ impl Compute for Cloud {
             Filter::Node(node) => format!("list instances of node {}", node.short()),
             Filter::Ids(_) | Filter::Deployment { .. } => "list instances".to_owned(),
         };
-        self.plain(Class::CloudRead, label, self.inner.list(filter, after)).await
+        self.plain(Class::CloudRead, label, || self.inner.list(filter, after)).await
     }
 
     async fn delete(&self, id: &str) -> Result<Deletion, ComputeError> {
         let label = format!("delete instance {}", short(id));
-        self.plain(Class::CloudWrite, label, self.perform_delete(id)).await
+        self.plain(Class::CloudWrite, label, || self.perform_delete(id)).await
     }
 
     async fn change(&self, id: &str, change: &Change) -> Result<Progress, ComputeError> {
         let label = format!("{} instance {}", change.what.name(), short(id));
-        self.plain(Class::CloudWrite, label, self.inner.change(id, change)).await
+        self.plain(Class::CloudWrite, label, || self.inner.change(id, change)).await
     }
 
     async fn details(&self, id: &str) -> Result<Option<JsonMap>, ComputeError> {
         let label = format!("details of instance {}", short(id));
-        self.plain(Class::CloudRead, label, self.inner.details(id)).await
+        self.plain(Class::CloudRead, label, || self.inner.details(id)).await
     }
 
     async fn describe(&self, id: &str) -> Result<Option<JsonMap>, ComputeError> {
         let label = format!("describe instance {}", short(id));
-        self.plain(Class::CloudRead, label, self.inner.describe(id)).await
+        self.plain(Class::CloudRead, label, || self.inner.describe(id)).await
     }
 }
 

@@ -28,6 +28,8 @@ pub(crate) struct Faults {
     pub(crate) cloud_unsent: f64,
     /// A call of the backend takes effect and its answer is lost.
     pub(crate) cloud_lost: f64,
+    /// A call of the backend that changes something is made twice.
+    pub(crate) cloud_twice: f64,
     /// A creation takes effect after its caller has given up.
     pub(crate) cloud_late: f64,
     /// A call of the backend is throttled.
@@ -71,6 +73,7 @@ impl Faults {
             lag_depth: 40,
             cloud_unsent: cloud * rate(&[0.0, 0.05, 0.2]),
             cloud_lost: cloud * rate(&[0.0, 0.05, 0.3]),
+            cloud_twice: cloud * rate(&[0.0, 0.05, 0.2]),
             cloud_late: cloud * rate(&[0.0, 0.05, 0.2]),
             cloud_throttled: cloud * rate(&[0.0, 0.05, 0.2]),
             ring_fails: message * rate(&[0.0, 0.1, 0.5]),
@@ -105,7 +108,7 @@ impl Faults {
                 (self.cloud_unsent, Fate::Unsent),
                 (self.cloud_throttled, Fate::Throttled),
                 (only(class == Class::CloudWrite, self.cloud_lost), Fate::AnswerLost),
-                (0.0, Fate::Twice),
+                (only(class == Class::CloudWrite, self.cloud_twice), Fate::Twice),
                 (only(class == Class::CloudWrite, self.cloud_late), Fate::Late),
                 (0.0, Fate::Conflict),
                 (only(mortal && class == Class::CloudWrite, self.last_words), Fate::LastWords),

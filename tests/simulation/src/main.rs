@@ -1,10 +1,16 @@
 //! Runs seeds: `cargo run --release -p coppice-simulation -- --seeds 1000`.
-#![allow(clippy::print_stdout, reason = "a command reports by printing")]
+#![allow(
+    clippy::print_stdout,
+    clippy::expect_used,
+    reason = "a command reports by printing, and fails by panicking"
+)]
 
 use clap::Parser;
-use coppice_simulation::{Bug, Options, run};
-use std::collections::BTreeMap;
+use coppice_simulation::{Bug, Options, Report, run};
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
 
 /// Runs the engine and the store under seeded faults, and reports every invariant that does not hold.
 #[derive(Parser)]
@@ -30,27 +36,62 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let (from, count) = arguments.seed.map_or((arguments.from, arguments.seeds), |seed| (seed, 1));
     let options = Options { bug: arguments.bug, verbose: arguments.verbose };
-    let mut failed = Vec::new();
-    let mut steps = 0;
-    let mut tally = BTreeMap::<String, u64>::new();
-    for seed in from..from.saturating_add(count) {
-        let report = run(seed, options);
-        steps += report.steps;
-        for (what, times) in &report.tally {
-            *tally.entry(what.clone()).or_default() += times;
-        }
-        if !report.passed() {
-            if arguments.seeds > 1 && arguments.seed.is_none() {
+    let until = from.saturating_add(count);
+    let next = AtomicU64::new(from);
+    let lane = || {
+        let mut sum = Sum::default();
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= until {
+                return sum;
+            }
+            let report = run(seed, options);
+            if !report.passed() && count > 1 {
                 println!("seed {seed}: {}", report.violations.first().map_or("", String::as_str));
-            } else {
+            } else if !report.passed() {
                 println!("{}", report.explain());
             }
-            failed.push(seed);
+            sum.add(&report);
         }
-    }
-    for (what, times) in tally {
+    };
+    let lanes = if arguments.verbose { 1 } else { thread::available_parallelism().map_or(1, usize::from) };
+    let sum = thread::scope(|scope| {
+        let lanes: Vec<_> = (0..lanes).map(|_| scope.spawn(lane)).collect();
+        let sums = lanes.into_iter().map(|lane| lane.join().expect("a lane ends"));
+        sums.reduce(Sum::with).unwrap_or_default()
+    });
+    for (what, times) in &sum.tally {
         println!("{times:>8} {what}");
     }
-    println!("{count} seeds, {steps} steps, {} failed: {failed:?}", failed.len());
-    if failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    println!("{count} seeds, {} steps, {} failed: {:?}", sum.steps, sum.failed.len(), sum.failed);
+    if sum.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// What came of some seeds.
+#[derive(Default)]
+struct Sum {
+    steps: u64,
+    failed: BTreeSet<u64>,
+    tally: BTreeMap<String, u64>,
+}
+
+impl Sum {
+    fn add(&mut self, report: &Report) {
+        self.steps += report.steps;
+        if !report.passed() {
+            self.failed.insert(report.seed);
+        }
+        for (what, times) in &report.tally {
+            *self.tally.entry(what.clone()).or_default() += times;
+        }
+    }
+
+    fn with(mut self, other: Self) -> Self {
+        self.steps += other.steps;
+        self.failed.extend(other.failed);
+        for (what, times) in other.tally {
+            *self.tally.entry(what).or_default() += times;
+        }
+        self
+    }
 }

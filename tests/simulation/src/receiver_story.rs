@@ -9,6 +9,7 @@ use coppice_domain::receiver::protection::Rate;
 use coppice_domain::receiver::{Protection, Receiver, ReceiverType, Schedule, occurred};
 use coppice_engine::receivers::{Called, admit, start};
 use coppice_store::ReceiverWrite;
+use futures::future::join_all;
 use rand::RngExt;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -26,9 +27,9 @@ const ACTIONS: [ActionKind; 6] = [
 impl Client {
     pub(crate) async fn with_receivers(&mut self) -> Option<ActionId> {
         match self.rng.random_range(0..12) {
-            0..=2 => self.create_receiver(ReceiverType::Webhook).await,
-            3..=5 => self.create_receiver(ReceiverType::Schedule).await,
-            6..=7 => self.call().await,
+            0..=1 => self.create_receiver(ReceiverType::Webhook).await,
+            2..=4 => self.create_receiver(ReceiverType::Schedule).await,
+            5..=7 => self.call().await,
             8..=9 => self.occur().await,
             10 => self.update_receiver().await,
             _ => self.delete_receiver().await,
@@ -47,7 +48,7 @@ impl Client {
             let schedule = self.schedule();
             receiver.next_run = schedule.next(self.env.now());
             receiver.schedule = Some(schedule);
-        } else if self.rng.random_bool(0.6) {
+        } else if self.rng.random_bool(0.8) {
             let rate = Rate { calls: self.rng.random_range(1..=2), seconds: 3600 };
             receiver.protection = Some(Protection { signing: None, rate: Some(rate) });
         }
@@ -89,14 +90,16 @@ impl Client {
         (receiver.kind == kind).then_some(receiver)
     }
 
-    /// Calls a webhook several times at once, as alarms do.
+    /// Calls a webhook several times at once, as alarms do; one that was just made, if there was none.
     async fn call(&mut self) -> Option<ActionId> {
+        if self.any_receiver(ReceiverType::Webhook).await.is_none() {
+            self.create_receiver(ReceiverType::Webhook).await;
+        }
         let receiver = self.any_receiver(ReceiverType::Webhook).await?;
         let mut last = None;
-        for _ in 0..self.rng.random_range(1..=4) {
-            if admit(&self.env, &receiver).await.is_err() {
-                continue;
-            }
+        let calls = (0..self.rng.random_range(1..=4)).map(|_| admit(&self.env, &receiver));
+        let admitted = join_all(calls).await.into_iter().filter(Result::is_ok);
+        for _ in 0..admitted.count() {
             let now = self.env.now();
             self.book().admitted.push((receiver.id, now));
             let called = Called { action: None, by: "webhook", inputs: receiver.inputs(Default::default()) };

@@ -40,11 +40,13 @@ pub(crate) struct Script {
     /// What the effects were, in order.
     pub(crate) effects: Vec<String>,
     disturbed: Option<(usize, Disturbance)>,
+    /// Whether the effect that is to be disturbed was reached.
+    pub(crate) fired: bool,
 }
 
 impl Script {
     pub(crate) const fn new(disturbed: Option<(usize, Disturbance)>) -> Self {
-        Self { effects: Vec::new(), disturbed }
+        Self { effects: Vec::new(), disturbed, fired: false }
     }
 
     /// What is to become of this effect; none for what changes nothing. A client does not die: it is not
@@ -55,8 +57,9 @@ impl Script {
         }
         let place = self.effects.len();
         self.effects.push(waiting.label.clone());
-        let (disturbed, how) = self.disturbed?;
-        (disturbed == place).then_some(match how {
+        let (_, how) = self.disturbed.filter(|(disturbed, _)| *disturbed == place)?;
+        self.fired = true;
+        Some(match how {
             Disturbance::Before if mortal => Scripted::Death,
             Disturbance::Before => Scripted::Fate(Fate::Unsent),
             Disturbance::After if mortal => Scripted::Fate(Fate::LastWords),
@@ -71,6 +74,8 @@ impl Script {
 pub struct Rehearsed {
     /// The effects there were.
     pub effects: Vec<String>,
+    /// Whether the effect that was to be disturbed was.
+    pub fired: bool,
     /// How the actions of the kind ended.
     pub ended: Vec<String>,
     /// What was wrong.
@@ -118,6 +123,6 @@ fn rehearsed(
     }
     violations.extend(check::check(&world));
     let ended = check::ended(&world, kind);
-    let effects = world.effects();
-    Rehearsed { effects, ended, violations, tail: world.log.tail(crate::TAIL).to_vec() }
+    let (effects, fired) = world.effects();
+    Rehearsed { effects, fired, ended, violations, tail: world.log.tail(crate::TAIL).to_vec() }
 }

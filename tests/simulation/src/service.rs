@@ -31,16 +31,20 @@ impl Service {
         self.inner.create(request).await
     }
 
-    /// A call whose future does nothing until it is let through.
-    async fn plain<T: Send>(
+    /// A call that is made when it is let through, and as often as its fate says.
+    async fn plain<T: Send, F: Future<Output = Result<T, BalancerError>> + Send>(
         &self,
         class: Class,
         label: String,
-        effect: impl Future<Output = Result<T, BalancerError>> + Send,
+        effect: impl Fn() -> F + Send + Sync,
         late: Option<&PartRequest>,
     ) -> Result<T, BalancerError> {
         match self.gate.arrive(class, label).await {
-            Fate::Done | Fate::Lagging(_) | Fate::Twice => effect.await,
+            Fate::Done | Fate::Lagging(_) => effect().await,
+            Fate::Twice => {
+                let _ = effect().await;
+                effect().await
+            }
             Fate::Unsent => Err(silence()),
             Fate::Late => {
                 let mut waiting = self.late.lock().unwrap_or_else(PoisonError::into_inner);
@@ -48,12 +52,12 @@ impl Service {
                 Err(silence())
             }
             Fate::AnswerLost => {
-                effect.await?;
+                effect().await?;
                 Err(silence())
             }
             Fate::Throttled | Fate::Conflict => Err(BalancerError::Throttled { retry_after: None }),
             Fate::LastWords => {
-                let _ = effect.await;
+                let _ = effect().await;
                 std::future::pending().await
             }
         }
@@ -76,17 +80,17 @@ impl Balancer for Service {
 
     async fn create(&self, request: &PartRequest) -> Result<Part, BalancerError> {
         let label = format!("create {} {}", request.what.kind().name(), request.name);
-        self.plain(Class::CloudWrite, label, self.perform_create(request), Some(request)).await
+        self.plain(Class::CloudWrite, label, || self.perform_create(request), Some(request)).await
     }
 
     async fn get(&self, part: &PartRef) -> Result<Option<Part>, BalancerError> {
         let label = format!("get {} {}", part.kind.name(), short(&part.id));
-        self.plain(Class::CloudRead, label, self.inner.get(part), None).await
+        self.plain(Class::CloudRead, label, || self.inner.get(part), None).await
     }
 
     async fn find(&self, name_or_id: &str) -> Result<Option<Part>, BalancerError> {
         let label = format!("find load balancer {name_or_id}");
-        self.plain(Class::CloudRead, label, self.inner.find(name_or_id), None).await
+        self.plain(Class::CloudRead, label, || self.inner.find(name_or_id), None).await
     }
 
     async fn list(
@@ -102,11 +106,11 @@ impl Balancer for Service {
             }
             PartFilter::Deployment { .. } => "list parts".to_owned(),
         };
-        self.plain(Class::CloudRead, label, self.inner.list(filter, after), None).await
+        self.plain(Class::CloudRead, label, || self.inner.list(filter, after), None).await
     }
 
     async fn delete(&self, part: &PartRef) -> Result<Deletion, BalancerError> {
         let label = format!("delete {} {}", part.kind.name(), short(&part.id));
-        self.plain(Class::CloudWrite, label, self.inner.delete(part), None).await
+        self.plain(Class::CloudWrite, label, || self.inner.delete(part), None).await
     }
 }

@@ -105,7 +105,7 @@ impl Client {
         if self.rng.random_bool(0.2) {
             return self.with_policies().await;
         }
-        if self.rng.random_bool(0.15) {
+        if self.rng.random_bool(0.2) {
             return self.with_receivers().await;
         }
         match self.rng.random_range(0..20) {
@@ -213,6 +213,14 @@ impl Client {
         let mut inputs = json!({});
         if self.rng.random_bool(0.6) {
             inputs["name"] = json!(format!("cluster-{}", self.rng.random_range(0..5)));
+        }
+        if self.rng.random_bool(0.2) {
+            let (stop, drift) =
+                (self.rng.random_bool(0.6), ["report", "repair"][self.rng.random_range(0..2_usize)]);
+            inputs["config"] = json!({ "cluster.stop_node_before_delete": stop, "node.drift": drift });
+        }
+        if self.rng.random_bool(0.1) {
+            inputs["timeout"] = json!(self.rng.random_range(60..3600));
         }
         if self.rng.random_bool(0.5) {
             inputs["metadata"] = json!({ "turn": self.rng.random_range(0..9) });

@@ -170,6 +170,12 @@ impl Watch {
                 None | Some(_) => {}
             }
         }
+        if let (Some(now), true) =
+            (&after, change.after.as_deref().is_some_and(|item| item.contains_key("shared")))
+            && action(now).is_none_or(|action| text(&action, "kind") != Some("CLUSTER_DELETE"))
+        {
+            self.violated(format!("cluster {} is held by {now} and shared by others", brief(id)));
+        }
         if let (Some(before), Some(after)) = (change.before.as_deref(), change.after.as_deref()) {
             if number(before, "next_index") > number(after, "next_index") {
                 self.violated(format!("the next index of cluster {} moved back", brief(id)));

@@ -138,6 +138,7 @@ impl World {
         let build_seconds = config.build_seconds as u64;
         let settings = Settings {
             max_clusters_per_project: if rng.random_bool(0.3) { 1 } else { 100 },
+            max_actions_per_batch: if rng.random_bool(0.2) { 2 } else { 0 },
             ..Settings::default()
         };
         let (mut world, client_envs) = Self::assembled(seed, rng, &config, skew, settings, bug, verbose);
@@ -251,9 +252,10 @@ impl World {
         self.script = Some(script);
     }
 
-    /// The effects there were since they are counted.
-    pub(crate) fn effects(&self) -> Vec<String> {
-        self.script.as_ref().map(|script| script.effects.clone()).unwrap_or_default()
+    /// The effects there were since they are counted, and whether the one to be disturbed was among them.
+    pub(crate) fn effects(&self) -> (Vec<String>, bool) {
+        let script = self.script.as_ref();
+        script.map(|script| (script.effects.clone(), script.fired)).unwrap_or_default()
     }
 
     /// Creates the table.
@@ -636,8 +638,11 @@ impl World {
         let store = self.workers[0].env.store.clone();
         self.client(async move {
             for id in endless {
-                if let Ok(Some(receiver)) = store.get::<Receiver>(id).await {
-                    store.receiver_delete(&receiver).await.expect("faults have ended");
+                // What was sent before the faults ended may still change its name.
+                while let Ok(Some(receiver)) = store.get::<Receiver>(id).await {
+                    if store.receiver_delete(&receiver).await.is_ok() {
+                        break;
+                    }
                 }
             }
         });

@@ -86,6 +86,11 @@ fn a_round_that_is_forgotten_is_caught() {
 }
 
 #[test]
+fn shared_holds_that_are_ignored_are_caught() {
+    caught(Bug::SharedIgnored);
+}
+
+#[test]
 fn a_schedule_that_is_forgotten_is_caught() {
     caught(Bug::RunForgotten);
 }
