@@ -60,9 +60,9 @@ pub async fn admit(env: &Env, receiver: &Receiver) -> Result<(), Refusal> {
             Ok(next) => next,
             Err(wait) => {
                 let Rate { calls: most, seconds } = rate;
+                // Whoever knows the URL reads it: the name is the owner's affair.
                 let text = format!(
-                    "Receiver '{}' takes {most} calls in {seconds} seconds. Call again in {} seconds.",
-                    receiver.name,
+                    "This receiver takes {most} calls in {seconds} seconds. Call again in {} seconds.",
                     wait.as_millis().div_ceil(1000)
                 );
                 let window = rate.window_of(now);

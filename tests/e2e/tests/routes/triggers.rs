@@ -135,7 +135,7 @@ async fn events_count_towards_the_rate_and_need_no_signature() {
     let told = refusals(&app).await;
     assert_eq!(told.len(), 1);
     assert!(
-        told[0].starts_with("A call was refused: Receiver 'r' takes 1 calls in 3600 seconds."),
+        told[0].starts_with("A call was refused: This receiver takes 1 calls in 3600 seconds."),
         "{told:?}"
     );
     let other = json!({ "name": "o", "type": "webhook", "cluster_id": "c", "action": "CLUSTER_CHECK" });

@@ -162,13 +162,13 @@ async fn calls_beyond_the_rate_are_refused_with_one_event_a_window() {
         assert_eq!(answer.status, 429);
         let (kind, reason) = answer.fault();
         assert_eq!(kind, "TooManyRequests");
-        let begin = "Receiver 'r' takes 2 calls in 3600 seconds. Call again in ";
+        let begin = "This receiver takes 2 calls in 3600 seconds. Call again in ";
         assert!(reason.starts_with(begin), "{reason}");
     }
     let told = events(&app).await;
     let [event] = &told[..] else { panic!("{told:?}") };
     let said = text(event, "status_reason");
-    assert!(said.starts_with("A call was refused: Receiver 'r' takes 2 calls in 3600 seconds."), "{said}");
+    assert!(said.starts_with("A call was refused: This receiver takes 2 calls in 3600 seconds."), "{said}");
     assert_eq!(actions(&app).await, 2);
     app.clock.advance(Duration::from_secs(1800));
     call(&app, "", None).await.expect(202);
