@@ -21,7 +21,7 @@ struct Options {
     /// Measure less often and smaller: seconds instead of minutes.
     #[arg(long)]
     quick: bool,
-    /// Count what nodes cost in clusters of up to 5,000, and nothing else.
+    /// Count what nodes cost in clusters of up to 5,000 and in 1,000 clusters at once, and nothing else.
     #[arg(long)]
     scale: bool,
     /// The server to measure.
@@ -39,11 +39,14 @@ fn main() -> Outcome<()> {
         say("This is a debug build: use --release for figures worth keeping.\n")?;
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    if options.scale {
-        return say(&runtime.block_on(costs::scale())?);
-    }
-    speeds::run(&options, &mut say)?;
-    say(&runtime.block_on(costs::run(options.quick))?)
+    let sheet = if options.scale {
+        runtime.block_on(costs::scale())
+    } else {
+        speeds::run(&options, &mut say)?;
+        runtime.block_on(costs::run(options.quick))?
+    };
+    say(&sheet.text())?;
+    sheet.verdict()
 }
 
 fn say(text: &str) -> Outcome<()> {
