@@ -20,8 +20,10 @@ use coppice_local::halt::{HaltAt, Side};
 use futures::stream::{self, StreamExt};
 use point::CLOUDS;
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::ops::RangeInclusive;
 use std::time::{Duration, Instant};
+use tokio::time::timeout;
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
@@ -29,7 +31,8 @@ type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 const SEEDS: RangeInclusive<u64> = 1..=50;
 /// Cases under way at once: most of a case is waiting for a dead worker's lease.
 const AT_ONCE: usize = 4;
-/// No case takes longer, by far, even on a machine that has other things to do.
+/// No case takes longer, by far, even on a machine that has other things to do: this ends what hangs, and
+/// measures nothing.
 const PATIENCE: Duration = Duration::from_secs(180);
 /// Names a seed, or a range such as `51-500`, to be tried instead.
 const SEED: &str = "COPPICE_CRASH_SEED";
@@ -38,20 +41,19 @@ const SEED: &str = "COPPICE_CRASH_SEED";
 async fn a_resize_whose_process_is_killed_anywhere_ends_with_exactly_the_nodes_asked_for() {
     #[expect(clippy::disallowed_methods, reason = "how long it took is for the reader alone")]
     let begun = Instant::now();
-    let template = story::prepare().await.unwrap();
-    let dry_runs = stream::iter(&CLOUDS).map(|cloud| case::dry_run(&template, cloud));
+    let template = in_time(story::prepare()).await.unwrap();
+    let dry_runs = stream::iter(&CLOUDS).map(|cloud| in_time(case::dry_run(&template, cloud)));
     let effects: Vec<_> = dry_runs.buffered(AT_ONCE).collect().await;
     let effects: Vec<_> = effects.into_iter().collect::<Outcome<_>>().unwrap();
     let cases = stream::iter(chosen_seeds().unwrap_or(SEEDS)).map(|seed| {
         let (template, effects) = (&template, &effects);
-        async move {
-            let outcome = tokio::time::timeout(PATIENCE, case::run(template, effects, seed)).await;
-            (seed, outcome.unwrap_or_else(|_| Err("it did not settle in time".into())))
-        }
+        async move { (seed, in_time(case::run(template, effects, seed)).await) }
     });
     let outcomes: Vec<(u64, Outcome<Report>)> = cases.buffer_unordered(AT_ONCE).collect().await;
     let reports = outcomes.iter().filter_map(|(_, outcome)| outcome.as_ref().ok());
-    println!("{}all of it took {} s", histogram(reports), begun.elapsed().as_secs());
+    // Standard error itself: what a macro prints, the harness shows of a test that failed only.
+    let told = format!("{}all of it took {} s\n", histogram(reports), begun.elapsed().as_secs());
+    std::io::stderr().write_all(told.as_bytes()).unwrap();
     let failures: Vec<String> = outcomes
         .iter()
         .filter_map(|(seed, outcome)| Some((seed, outcome.as_ref().err()?)))
@@ -60,6 +62,11 @@ async fn a_resize_whose_process_is_killed_anywhere_ends_with_exactly_the_nodes_a
         })
         .collect();
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+}
+
+/// The outcome of what must not hang.
+async fn in_time<T>(work: impl Future<Output = Outcome<T>>) -> Outcome<T> {
+    timeout(PATIENCE, work).await.unwrap_or_else(|_| Err("it did not settle in time".into()))
 }
 
 #[expect(clippy::disallowed_methods, reason = "a developer names the seed to replay")]

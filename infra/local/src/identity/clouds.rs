@@ -11,8 +11,8 @@ use std::path::Path;
 const MARK: &str =
     "# Written by Coppice's local server at every start. Delete this line to keep your own changes.";
 
-/// The names of the clouds and the users they log in.
-const CLOUDS: [(&str, &str); 3] = [("coppice", "demo"), ("coppice-admin", "admin"), ("coppice-alt", "alt")];
+/// The user whose cloud is `coppice`, and comes first.
+const MAIN: &str = "demo";
 
 /// What became of a `clouds.yaml`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,8 +23,9 @@ pub enum Clouds {
     LeftAlone,
 }
 
-/// Writes `clouds.yaml` with the clouds `coppice` (user `demo`), `coppice-admin` and `coppice-alt`, as
-/// far as `identity.toml` knows these users; unless `path` is a file that somebody else wrote.
+/// Writes `clouds.yaml` with a cloud for each user of `identity.toml` who has a project: `coppice` for the
+/// user `demo`, and `coppice-` before the name for everybody else, so that no two are the same; unless `path`
+/// is a file that somebody else wrote.
 ///
 /// # Errors
 ///
@@ -41,25 +42,30 @@ pub fn write_clouds_yaml(identity: &DevIdentity, path: &Path) -> Result<Clouds, 
 fn render(identity: &DevIdentity) -> String {
     let directory = identity.directory();
     let mut text = format!("{MARK}\nclouds:\n");
-    for (cloud, name) in CLOUDS {
-        let Some(user) = directory.users().iter().find(|user| user.name() == name) else { continue };
+    let (main, others): (Vec<&User>, Vec<&User>) =
+        directory.users().iter().partition(|user| user.name() == MAIN);
+    for user in main.into_iter().chain(others) {
         let project = user.default_project().or_else(|| user.projects().next());
         if let Some(project) = project.and_then(|id| directory.project(id)) {
             // Writing to a String cannot fail.
-            let _ = write_cloud(&mut text, cloud, &identity.auth_uri, user, project);
+            let _ = write_cloud(&mut text, &identity.auth_uri, user, project);
         }
     }
     text
 }
 
-fn write_cloud(
-    text: &mut String,
-    cloud: &str,
-    auth_url: &str,
-    user: &User,
-    project: &Project,
-) -> std::fmt::Result {
-    writeln!(text, "  {cloud}:")?;
+/// The name of the cloud of a user, as a key: in quotes only when it must be, for people read this file.
+fn cloud(user: &str) -> String {
+    if user == MAIN {
+        return "coppice".to_owned();
+    }
+    let name = format!("coppice-{user}");
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
+    if name.chars().all(plain) { name } else { quote(&name) }
+}
+
+fn write_cloud(text: &mut String, auth_url: &str, user: &User, project: &Project) -> std::fmt::Result {
+    writeln!(text, "  {}:", cloud(user.name()))?;
     writeln!(text, "    auth_type: password")?;
     writeln!(text, "    auth:")?;
     writeln!(text, "      auth_url: {}", quote(auth_url))?;

@@ -40,15 +40,18 @@ async fn instances_and_parts_of_load_balancers_share_a_table_and_do_not_meet() {
 async fn the_backend_keeps_its_contract_in_every_mood() {
     // More backends than the suite asks for.
     const TABLES: u32 = 100;
+    let delayed = SimulatedConfig {
+        build_seconds: 3.0,
+        delete_seconds: 2.0,
+        staleness_seconds: 1.5,
+        ..SimulatedConfig::default()
+    };
     for config in [
         SimulatedConfig::default(),
         SimulatedConfig { tokens: false, ..SimulatedConfig::default() },
-        SimulatedConfig {
-            build_seconds: 3.0,
-            delete_seconds: 2.0,
-            staleness_seconds: 1.5,
-            ..SimulatedConfig::default()
-        },
+        delayed.clone(),
+        // The hardest: a repeated creation makes a second instance, and what the first made is not seen yet.
+        SimulatedConfig { tokens: false, ..delayed },
     ] {
         let client = tables(TABLES).await;
         let next = AtomicU32::new(0);

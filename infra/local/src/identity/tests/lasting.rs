@@ -1,6 +1,7 @@
 //! What outlives a restart, and the files written for people.
 
 use super::*;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -79,6 +80,38 @@ fn clouds_yaml_has_a_cloud_for_each_known_user() {
     let text = fs::read_to_string(&path).unwrap();
     assert!(text.contains(r#"password: "a\"b""#) && text.contains(r#"project_name: "team""#), "{text}");
     assert!(!text.contains("coppice-admin"), "{text}");
+}
+
+#[test]
+fn a_user_somebody_added_has_a_cloud_with_their_name_in_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("clouds.yaml");
+    let user = |name: &str, more: &str| format!("[[user]]\nname = '{name}'\npassword = 'p'\n{more}\n");
+    let roles = "roles = { team = ['reader'] }";
+    let text = [
+        user("auditor", "default_project = 'b'\nroles = { a = ['reader'], b = ['reader'] }"),
+        user("demo", roles),
+        user("coppice", roles),
+        user("Jo: #1", roles),
+        user("nobody", "roles = {}"),
+    ];
+    assert_eq!(write_clouds_yaml(&World::of(&text.concat()).identity, &path), Ok(Clouds::Written));
+    let text = fs::read_to_string(&path).unwrap();
+    let mut clouds = BTreeMap::new();
+    let mut order = Vec::new();
+    for line in text.lines() {
+        if let Some(cloud) = line.strip_prefix("  ").filter(|rest| !rest.starts_with(' ')) {
+            order.push(cloud.strip_suffix(':').unwrap());
+        } else if let Some((key @ ("username" | "project_name"), value)) = line.trim().split_once(": ") {
+            clouds.entry(*order.last().unwrap()).or_insert_with(BTreeMap::new).insert(key, value);
+        }
+    }
+    assert_eq!(order, ["coppice", r#""coppice-Jo: #1""#, "coppice-auditor", "coppice-coppice"], "{text}");
+    let whose = |cloud: &str| (clouds[cloud]["username"], clouds[cloud]["project_name"]);
+    assert_eq!(whose("coppice"), (r#""demo""#, r#""team""#));
+    assert_eq!(whose("coppice-auditor"), (r#""auditor""#, r#""b""#), "the project asked for by default");
+    assert_eq!(whose("coppice-coppice"), (r#""coppice""#, r#""team""#));
+    assert_eq!(whose(r#""coppice-Jo: #1""#), (r#""Jo: #1""#, r#""team""#));
 }
 
 #[test]
