@@ -179,3 +179,121 @@ pub(super) fn metadata(properties: &JsonMap, node: &Node) -> JsonMap {
 pub(crate) fn bare(error: &ComputeError) -> String {
     error.to_string().trim_end_matches('.').to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use coppice_domain::ids::ProfileId;
+    use coppice_domain::time::Timestamp;
+    use uuid::Uuid;
+
+    /// A node with this in its `data`.
+    fn node(data: &Value) -> Node {
+        Node {
+            id: NodeId::new(Uuid::from_u128(1)),
+            name: "n".to_owned(),
+            cluster_id: None,
+            physical_id: None,
+            profile_id: ProfileId::new(Uuid::from_u128(2)),
+            profile_type: "os.nova.server-1.0".to_owned(),
+            user: "u".to_owned(),
+            project: "p".to_owned(),
+            domain: None,
+            index: -1,
+            role: None,
+            init_at: Timestamp::from_micros(0),
+            created_at: None,
+            updated_at: None,
+            status: NodeStatus::Init,
+            status_reason: String::new(),
+            metadata: None,
+            data: data.as_object().unwrap().clone(),
+            dependents: JsonMap::new(),
+            tainted: false,
+            active_action: None,
+            launched_by: None,
+            launched_at: None,
+            condemned_by: None,
+            own_reference: true,
+        }
+    }
+
+    /// What a server of a profile that says this, beside what it has to, is asked for with.
+    fn asked_for(own: &Value, data: &Value) -> Value {
+        let mut spec = json!({
+            "type": "os.nova.server", "version": "1.0", "properties": { "flavor": "1", "networks": [] },
+        });
+        for (key, value) in own.as_object().unwrap() {
+            spec["properties"][key] = value.clone();
+        }
+        let kind = profile_types::get("os.nova.server-1.0").unwrap();
+        let mut properties = kind.properties(spec.as_object().unwrap()).unwrap();
+        place(&mut properties, &node(data));
+        Value::Object(properties)
+    }
+
+    /// Zone, context and hints of what is asked for.
+    fn whereabouts(own: &Value, placement: &Value) -> [Value; 3] {
+        let asked = asked_for(own, &json!({ "placement": placement }));
+        ["availability_zone", "context", "scheduler_hints"].map(|key| asked[key].clone())
+    }
+
+    #[test]
+    fn an_instance_is_asked_for_in_the_zone_the_region_and_the_group_that_were_decided() {
+        let placement = json!({ "zone": "z", "region_name": "r", "servergroup": "g" });
+        let placed = whereabouts(&json!({}), &placement);
+        assert_eq!(placed, [json!("z"), json!({ "region_name": "r" }), json!({ "group": "g" })]);
+        for (placement, placed) in [
+            (json!({ "zone": "z" }), [json!("z"), json!(null), json!(null)]),
+            (json!({ "region_name": "r" }), [json!(null), json!({ "region_name": "r" }), json!(null)]),
+            (json!({ "servergroup": "g" }), [json!(null), json!(null), json!({ "group": "g" })]),
+        ] {
+            assert_eq!(whereabouts(&json!({}), &placement), placed);
+        }
+    }
+
+    #[test]
+    fn what_the_profile_says_comes_first() {
+        let placement = json!({ "zone": "z", "region_name": "r", "servergroup": "g" });
+        let own = json!({
+            "availability_zone": "mine",
+            "context": { "region_name": "here", "user_name": "u" },
+            "scheduler_hints": { "group": "ours", "same_host": "h" },
+        });
+        assert_eq!(
+            whereabouts(&own, &placement),
+            [
+                json!("mine"),
+                json!({ "region_name": "here", "user_name": "u" }),
+                json!({ "group": "ours", "same_host": "h" }),
+            ]
+        );
+        // What it says of other things stands beside what was decided.
+        let own = json!({
+            "context": { "user_name": "u" },
+            "scheduler_hints": { "group": null, "same_host": "h" },
+        });
+        assert_eq!(
+            whereabouts(&own, &placement),
+            [
+                json!("z"),
+                json!({ "region_name": "r", "user_name": "u" }),
+                json!({ "group": "g", "same_host": "h" }),
+            ]
+        );
+    }
+
+    #[test]
+    fn where_nothing_was_decided_the_profile_alone_counts() {
+        let own = json!({ "availability_zone": "mine", "context": { "user_name": "u" } });
+        let plain = asked_for(&own, &json!({}));
+        for data in [
+            json!({ "placement": {} }),
+            json!({ "placement": null }),
+            json!({ "placement": { "zone": null, "region_name": 7, "servergroup": ["g"] } }),
+            json!({ "zone": "z", "region_name": "r", "servergroup": "g" }),
+        ] {
+            assert_eq!(asked_for(&own, &data), plain, "{data}");
+        }
+    }
+}

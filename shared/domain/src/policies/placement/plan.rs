@@ -16,9 +16,9 @@ pub(super) struct Place {
 
 impl Place {
     /// What it would have of `total` nodes, as a fraction `numerator / whole`.
-    fn share(&self, total: i64, whole: i64, equal: bool) -> (i128, i128) {
+    fn share(&self, total: i64, whole: i128, equal: bool) -> (i128, i128) {
         let weight = if equal { 1 } else { self.weight };
-        (i128::from(total) * i128::from(weight), i128::from(whole))
+        (i128::from(total) * i128::from(weight), whole)
     }
 }
 
@@ -37,10 +37,11 @@ pub(super) fn plan(places: &[Place], count: i64, expand: bool) -> Option<Spread>
         order.sort_by_key(|place| place.weight);
     }
     let before: i64 = places.iter().map(|place| place.current).sum();
-    let total = if expand { before + count } else { before - count };
-    let sum: i64 = places.iter().map(|place| place.weight).sum();
+    // Counts and weights may be as large as a number can be: a webhook's are what its caller says.
+    let total = if expand { before.saturating_add(count) } else { before - count };
+    let sum: i128 = places.iter().map(|place| i128::from(place.weight)).sum();
     let (whole, equal) =
-        if sum == 0 { (i64::try_from(places.len()).unwrap_or(1), true) } else { (sum, false) };
+        if sum == 0 { (i128::try_from(places.len()).unwrap_or(1), true) } else { (sum, false) };
     let mut plan = Spread::new();
     let mut remain = count;
     for place in &order {
@@ -145,6 +146,15 @@ mod tests {
         assert_eq!(plan(&places, 1, false), spread(&[("A", 1)]));
     }
 
+    /// What a place should have of `total` nodes by its weight, rounded down and up.
+    fn share(places: &[Place], place: &Place, total: i64) -> (i64, i64) {
+        let sum: i64 = places.iter().map(|place| place.weight).sum();
+        let (weight, whole) =
+            if sum == 0 { (1, i64::try_from(places.len()).unwrap()) } else { (place.weight, sum) };
+        let floor = (total * weight).div_euclid(whole);
+        (floor, floor + i64::from(floor * whole != total * weight))
+    }
+
     fn any_places() -> impl Strategy<Value = Vec<Place>> {
         let parts = (0..50_i64, 0..300_i64, proptest::option::of(0..60_i64));
         proptest::collection::vec(parts, 1..6).prop_map(|parts| {
@@ -156,6 +166,19 @@ mod tests {
             };
             parts.into_iter().enumerate().map(named).collect()
         })
+    }
+
+    #[test]
+    fn no_count_and_no_weight_is_too_large() {
+        let place = |name: &str, weight, current| Place { name: name.to_owned(), weight, cap: None, current };
+        for (first, second) in [(i64::MAX, 1), (i64::MAX, i64::MAX), (0, i64::MAX)] {
+            let places = [place("a", first, 1), place("b", second, 0)];
+            let planned = plan(&places, i64::MAX - 1, true).unwrap();
+            assert_eq!(
+                planned.values().map(|given| i128::from(*given)).sum::<i128>(),
+                i128::from(i64::MAX) - 1
+            );
+        }
     }
 
     proptest! {
@@ -191,6 +214,34 @@ mod tests {
                 let given = planned.get(&place.name).copied().unwrap_or(0);
                 // Rounded up at most; those of least weight are left with less.
                 prop_assert!(given * whole <= count * place.weight + whole);
+            }
+        }
+
+        #[test]
+        fn no_place_outgrows_its_share_rounded_up_unless_it_had_before(
+            mut places in any_places(), count in 1..200_i64,
+        ) {
+            places.iter_mut().for_each(|place| place.cap = None);
+            let total = count + places.iter().map(|place| place.current).sum::<i64>();
+            let planned = plan(&places, count, true).unwrap();
+            prop_assert_eq!(planned.values().sum::<i64>(), count);
+            for place in &places {
+                let after = place.current + planned.get(&place.name).copied().unwrap_or(0);
+                prop_assert!(after <= place.current.max(share(&places, place, total).1));
+            }
+        }
+
+        #[test]
+        fn no_place_shrinks_below_its_share_rounded_down_unless_it_was_before(
+            places in any_places(), count in 1..200_i64,
+        ) {
+            let there: i64 = places.iter().map(|place| place.current).sum();
+            prop_assume!(there > 0);
+            let count = count.min(there);
+            let planned = plan(&places, count, false).unwrap();
+            for place in &places {
+                let after = place.current - planned.get(&place.name).copied().unwrap_or(0);
+                prop_assert!(after >= place.current.min(share(&places, place, there - count).0));
             }
         }
 

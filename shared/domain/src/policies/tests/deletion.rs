@@ -49,3 +49,30 @@ fn pol_7_a_count_may_be_spelled_out() {
     let data = ask(IN, &json!({ "count": "2" }), (0, -1), &active(3), &[policy]).unwrap();
     assert_eq!(data.deletion.unwrap().count, 2);
 }
+
+/// What of them is ignored is for the actions: the target falls with every scaling, and a node that is deleted
+/// by itself is destroyed.
+#[test]
+fn engine_policies_3_the_settings_go_with_every_action_that_takes_nodes() {
+    let hooks = json!({ "params": { "queue": "q" }, "timeout": 9 });
+    let properties = json!({
+        "destroy_after_deletion": false, "grace_period": 7, "reduce_desired_capacity": false, "hooks": hooks,
+    });
+    let policy = [attached("senlin.policy.deletion-1.0", &properties)];
+    let inputs = json!({
+        "candidates": [id(100)], "destroy_after_deletion": true, "count": 1,
+        "adjustment_type": "CHANGE_IN_CAPACITY", "number": -1, "strict": true,
+    });
+    for kind in [IN, ActionKind::ClusterResize, ActionKind::ClusterDelNodes, ActionKind::NodeDelete] {
+        let data = ask(kind, &inputs, (0, -1), &active(3), &policy).unwrap();
+        let deletion = data.deletion.unwrap();
+        let manner =
+            Manner { destroy_after_deletion: false, grace_period: 7, reduce_desired_capacity: false };
+        assert_eq!((deletion.count, deletion.manner), (1, Some(manner)), "{kind:?}");
+        let hooks = data.hooks.unwrap();
+        assert_eq!((hooks.kind.as_str(), hooks.queue.as_str(), hooks.timeout), ("zaqar", "q", 9), "{kind:?}");
+    }
+    let growing = json!({ "adjustment_type": "CHANGE_IN_CAPACITY", "number": 1, "strict": true });
+    let data = ask(ActionKind::ClusterResize, &growing, (0, -1), &active(3), &policy).unwrap();
+    assert_eq!(data, Data::default(), "nobody goes");
+}

@@ -8,6 +8,7 @@ mod deletion;
 mod load_balance;
 mod placement;
 mod scaling;
+mod sequences;
 
 use super::*;
 use crate::cluster::{ClusterStatus, Sizes};

@@ -1,6 +1,8 @@
 //! By how many a scaling policy changes a cluster, and when it cools down (spec engine-policies §2).
 
 use super::*;
+use crate::resize::{Change, ScaleDirection, plan_scale_by};
+use proptest::prelude::*;
 
 /// What a scaling policy makes of a cluster of `current` nodes.
 fn scaled(current: usize, kind: ActionKind, adjustment: &Value, inputs: &Value) -> Result<i64, String> {
@@ -83,4 +85,88 @@ fn a_policy_cools_down_after_what_counted_and_only_for_its_event() {
     // Either direction counts towards both.
     assert_eq!(counted(IN, std::slice::from_ref(&policy)), [policy.binding.policy_id]);
     assert_eq!(counted(ActionKind::ClusterResize, std::slice::from_ref(&policy)), []);
+}
+
+/// The policy that is asked as the `place`th of several for the same event.
+fn placed(place: u128, adjustment: &Value) -> Attached {
+    let mut policy = scaling(OUT, adjustment);
+    policy.binding.id = BindingId::new(Uuid::from_u128(place));
+    policy
+}
+
+#[test]
+fn engine_policies_2_the_last_of_several_scaling_policies_wins() {
+    let (more, fewer) = (json!({ "number": 3 }), json!({ "number": 1 }));
+    for (first, last, count) in [(&more, &fewer, 1), (&fewer, &more, 3)] {
+        let order = in_order(vec![placed(2, last), scaling(IN, &json!({ "number": 9 })), placed(1, first)]);
+        let data = ask(OUT, &json!({}), (0, -1), &active(2), &order).unwrap();
+        assert_eq!((data.creation.unwrap().count, data.deletion), (count, None));
+    }
+}
+
+#[test]
+fn engine_policies_2_the_error_of_any_scaling_policy_stops_the_action() {
+    // Of two nodes at most three may come to be, which only the last of them keeps to.
+    let order = in_order(vec![placed(1, &json!({ "number": 2 })), placed(2, &json!({}))]);
+    let refused = ask(OUT, &json!({}), (0, 3), &active(2), &order).unwrap_err();
+    assert!(
+        refused.ends_with("The target capacity (4) is greater than the cluster's max_size (3)."),
+        "{refused}"
+    );
+    for resting in [1, 2] {
+        let mut order =
+            in_order(vec![placed(1, &json!({ "cooldown": 60 })), placed(2, &json!({ "cooldown": 60 }))]);
+        order[resting - 1].binding.last_op = Some(NOW);
+        let refused = ask(OUT, &json!({}), (0, -1), &active(2), &order).unwrap_err();
+        assert!(refused.ends_with("cooldown is still in progress."), "{resting}: {refused}");
+    }
+}
+
+fn any_adjustment() -> impl Strategy<Value = Value> {
+    let kind =
+        proptest::sample::select(&["EXACT_CAPACITY", "CHANGE_IN_CAPACITY", "CHANGE_IN_PERCENTAGE"][..]);
+    let number = prop_oneof![
+        (1..40_i64).prop_map(|number| json!(number)),
+        (1..400_i64).prop_map(|number| json!(number)),
+        (0.01..300.0).prop_map(|number: f64| json!(number)),
+        Just(json!(i64::MAX)),
+    ];
+    (kind, number, 0..6_i64, any::<bool>()).prop_map(|(kind, number, least, best_effort)| {
+        json!({ "type": kind, "number": number, "min_step": least, "best_effort": best_effort })
+    })
+}
+
+proptest! {
+    /// Neither by what the policies say nor by what the action makes of that, however many there are before.
+    #[test]
+    fn a_scaling_never_leads_beyond_max_size_or_below_min_size(
+        growing: bool, adjustments in proptest::collection::vec(any_adjustment(), 1..3),
+        count in proptest::option::of(1..40_i64), current in 0..40_usize,
+        min_size in 0..20_i64, room in proptest::option::of(0..20_i64),
+    ) {
+        let (kind, direction) = if growing { (OUT, ScaleDirection::Out) } else { (IN, ScaleDirection::In) };
+        let max_size = room.map_or(-1, |room| min_size + room);
+        let policies: Vec<Attached> = adjustments.iter().map(|each| scaling(kind, each)).collect();
+        let answer = ask(kind, &json!({ "count": count }), (min_size, max_size), &active(current), &policies);
+        let Ok(data) = answer else { return Ok(()) };
+        let (current, most) = (current as i64, if max_size < 0 { 1000 } else { max_size });
+        let by = match (&data.creation, &data.deletion) {
+            (Some(creation), None) if growing => creation.count,
+            (None, Some(deletion)) if !growing => deletion.count,
+            other => panic!("{other:?}"),
+        };
+        prop_assert!(by >= 0);
+        let target = if growing { current + by } else { current - by };
+        let exceeds = if growing { target > most } else { target < min_size };
+        prop_assert!(by == 0 || !exceeds, "by {}", by);
+        let sizes = Sizes { min_size, max_size, desired_capacity: min_size };
+        let Ok(plan) = plan_scale_by(direction, &sizes, current, by, 1000) else {
+            // Growing as far as it may, a cluster can still have too few, and then the action refuses.
+            prop_assert!(!(min_size..=most).contains(&target));
+            return Ok(());
+        };
+        prop_assert_eq!(plan.change, if growing { Change::Create(by) } else { Change::Delete(by) });
+        prop_assert!((min_size..=most).contains(&plan.sizes.desired_capacity));
+        prop_assert!(by == 0 || plan.sizes.desired_capacity == target);
+    }
 }

@@ -8,6 +8,7 @@ mod leaks;
 mod members;
 mod nodes;
 mod oddities;
+mod placement;
 pub(crate) mod policies;
 mod references;
 mod timeouts;
