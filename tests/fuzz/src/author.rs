@@ -53,6 +53,8 @@ pub(crate) struct Author<'a> {
     pub(crate) bird: Option<&'static str>,
     /// The cluster that the path names.
     pub(crate) cluster: Option<String>,
+    /// Whether it asks for what this service adds to the API.
+    pub(crate) additions: bool,
 }
 
 impl<'a> Author<'a> {
@@ -71,7 +73,8 @@ impl<'a> Author<'a> {
             Token::Of(person) if person != ADMIN => person.project,
             _ => dice.pick(&[ALICE.project, BOB.project, ADMIN.project]),
         };
-        Self { dice, known, token, about, bird: token.bird(), cluster: None }
+        let additions = dice.chance(30);
+        Self { dice, known, token, about, bird: token.bird(), cluster: None, additions }
     }
 
     /// A word for something's own sake.

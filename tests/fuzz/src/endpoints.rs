@@ -77,9 +77,10 @@ const CLUSTER_ACTIONS: &str = "/clusters/{cluster}/actions";
 const NODE_ACTIONS: &str = "/nodes/{node}/actions";
 
 /// All of them.
-pub(crate) static ENDPOINTS: [Endpoint; 65] = [
+pub(crate) static ENDPOINTS: [Endpoint; 70] = [
     Endpoint::get("", 3),
     Endpoint::get("/", 3),
+    Endpoint::get("/openapi.json", 2),
     Endpoint::get("/build-info", 2),
     Endpoint::get("/services", 3),
     Endpoint::get("/profile-types", 2),
@@ -113,6 +114,9 @@ pub(crate) static ENDPOINTS: [Endpoint; 65] = [
     Endpoint::act(CLUSTER_ACTIONS, "policy_attach", 12, actions::policy_attach),
     Endpoint::act(CLUSTER_ACTIONS, "policy_detach", 10, actions::policy_detach),
     Endpoint::act(CLUSTER_ACTIONS, "policy_update", 10, actions::policy_update),
+    Endpoint::act(CLUSTER_ACTIONS, "attach_policy", 8, actions::attach_policy),
+    Endpoint::act(CLUSTER_ACTIONS, "detach_policy", 8, actions::detach_policy),
+    Endpoint::act(CLUSTER_ACTIONS, "update_policy", 8, actions::update_policy),
     Endpoint::act(CLUSTER_ACTIONS, "check", 10, actions::check),
     Endpoint::act(CLUSTER_ACTIONS, "recover", 12, actions::recover),
     Endpoint::act(CLUSTER_ACTIONS, "complete_lifecycle", 8, actions::complete_lifecycle).since(9),
@@ -136,6 +140,7 @@ pub(crate) static ENDPOINTS: [Endpoint; 65] = [
     Endpoint::patch("/receivers/{receiver}", 12, receivers::update),
     Endpoint::delete("/receivers/{receiver}", 10),
     Endpoint::new("POST", "/receivers/{receiver}/notify", 12),
+    Endpoint::post("/receivers/{signed_receiver}/secret", 12, receivers::secret),
     Endpoint::post("/webhooks/{receiver}/trigger", 18, receivers::trigger).asking(Query::Webhook),
     Endpoint::get("/actions", 6).asking(query::ACTIONS),
     Endpoint::post("/actions", 2, receivers::action),
@@ -144,3 +149,58 @@ pub(crate) static ENDPOINTS: [Endpoint; 65] = [
     Endpoint::get("/events", 6).asking(query::EVENTS),
     Endpoint::get("/events/{event}", 8),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    /// The API's description, which is made from what the functions serve.
+    const DESCRIPTION: &str = include_str!("../../../functions/meta/src/openapi.json");
+    /// What lists the versions: spellings of the version in any target.
+    const VERSIONS: [&str; 2] = ["/", "/versions"];
+
+    /// A request as both spell it: its method, its path without the names of parameters, and its action.
+    fn spelt(method: &str, path: &str, action: &str) -> String {
+        let names = path.split('/').map(|name| if name.starts_with('{') { "{}" } else { name });
+        let path = names.collect::<Vec<_>>().join("/");
+        format!("{} {path} {action}", method.to_uppercase()).trim_end().to_owned()
+    }
+
+    /// The keys of which a body has exactly one; one that is empty for bodies of other forms.
+    fn choices(operation: &Value) -> Vec<String> {
+        let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+        let Some(choices) = schema["oneOf"].as_array() else { return vec![String::new()] };
+        let keys = choices.iter().map(|choice| choice["required"][0].as_str());
+        keys.map(|key| key.expect("a choice has its key").to_owned()).collect()
+    }
+
+    #[test]
+    fn whatever_the_description_has_is_asked_for() {
+        let description: Value = serde_json::from_str(DESCRIPTION).unwrap();
+        let mut described = BTreeSet::new();
+        for (path, methods) in description["paths"].as_object().unwrap() {
+            if VERSIONS.contains(&path.as_str()) {
+                continue;
+            }
+            let path = path.strip_prefix("/v1").unwrap();
+            for (method, operation) in methods.as_object().unwrap() {
+                described.extend(choices(operation).iter().map(|action| spelt(method, path, action)));
+            }
+        }
+        let asked: Vec<String> =
+            ENDPOINTS.iter().map(|each| spelt(each.method, each.path, each.action)).collect();
+        assert_eq!(asked.iter().cloned().collect::<BTreeSet<_>>(), described);
+        assert_eq!(asked.len(), described.len());
+    }
+
+    #[test]
+    fn the_body_of_an_action_has_its_key() {
+        let (mut dice, known) = (crate::dice::Dice::new(1, 0), crate::known::Known::default());
+        for endpoint in ENDPOINTS.iter().filter(|endpoint| !endpoint.action.is_empty()) {
+            let body = endpoint.body.unwrap()(&mut Author::someone(&mut dice, &known));
+            let keys: Vec<&String> = body.as_object().unwrap().keys().collect();
+            assert_eq!(keys, [endpoint.action]);
+        }
+    }
+}

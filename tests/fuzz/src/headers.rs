@@ -8,8 +8,8 @@ const VERSION: HeaderName = HeaderName::from_static("openstack-api-version");
 const TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
 
 impl Author<'_> {
-    /// The headers of a request with a body of this length, and the microversion they plainly ask for. Endpoints
-    /// of microversion `since` are mostly asked at that or a later one.
+    /// The headers of a request with a body of this length, and the versions they plainly ask for, as answers say
+    /// them. Endpoints of microversion `since` are mostly asked at that or a later one.
     pub(crate) fn headers(&mut self, body: Option<usize>, since: u32) -> (HeaderMap, Option<String>) {
         let mut headers = HeaderMap::new();
         put(&mut headers, HOST, self.host());
@@ -62,8 +62,25 @@ impl Author<'_> {
         }
     }
 
-    /// The values of the microversion header, and the version they ask for, where that is plain.
+    /// The values of the version header, and what they ask for, where that is plain: the microversion, and this
+    /// service's additions.
     fn version(&mut self, since: u32) -> (Vec<String>, Option<String>) {
+        let (mut values, version) = self.microversion(since);
+        match version {
+            Some(version) if self.additions => {
+                let added = self.dice.pick(&["coppice 1.0", "coppice 1.0", "Coppice latest"]);
+                match values.first_mut() {
+                    Some(first) if self.dice.chance(80) => *first = format!("{first}, {added}"),
+                    _ => values.push(added.to_owned()),
+                }
+                (values, Some(format!("{version}, coppice 1.0")))
+            }
+            version => (values, version),
+        }
+    }
+
+    /// The values of the version header about the microversion, and the one they ask for, where that is plain.
+    fn microversion(&mut self, since: u32) -> (Vec<String>, Option<String>) {
         let plain = |version: String| (vec![format!("clustering {version}")], Some(version));
         match self.dice.within(0..40) {
             0..24 => {
@@ -97,6 +114,12 @@ impl Author<'_> {
                     "\u{e9}",
                     "clustering 1.4 1.5",
                     "clustering\t1.4",
+                    "coppice",
+                    "coppice 1.0",
+                    "coppice 1.1",
+                    "coppice one",
+                    "clustering 1.7,coppice 1.0",
+                    "coppice 1.0, clustering latest, coppice 9.9",
                 ];
                 let mut values = vec![self.dice.pick(&odd).to_owned()];
                 if self.dice.chance(20) {

@@ -23,6 +23,8 @@ pub(crate) struct Known {
     gone: Vec<String>,
     /// Actions that messages wait for.
     pub(crate) open: Vec<String>,
+    /// Webhooks whose calls are signed, by project.
+    pub(crate) signed: Vec<(String, String)>,
     /// The queues of message receivers.
     pub(crate) queues: Vec<String>,
     /// Clusters with policies that are attached to them, by project.
@@ -57,12 +59,15 @@ impl Known {
         // What lists a resource ends in its project.
         let scope = text("scope").unwrap_or_default();
         let project = scope.split_once('#').map_or("", |(_, project)| project).to_owned();
-        let things = self.things.entry((project, kind)).or_default();
+        let things = self.things.entry((project.clone(), kind)).or_default();
         if things.iter().any(|thing| thing.id == id) {
             return;
         }
         if kind == 'R' && item["type"]["S"] == "message" {
             self.queues.push(format!("senlin-receiver-{id}"));
+        }
+        if kind == 'R' && text("protection").is_some_and(|protection| protection.contains("\"secret\"")) {
+            self.signed.push((project, id.clone()));
         }
         things.push(Thing { id, name: text("name").unwrap_or_default(), cluster: text("cluster_id") });
         if things.len() > REMEMBERED {
@@ -74,6 +79,7 @@ impl Known {
         let kinds = self.things.iter_mut().filter(|((_, of), _)| *of == kind);
         kinds.for_each(|(_, things)| things.retain(|thing| thing.id != id));
         self.queues.retain(|queue| !queue.ends_with(&id));
+        self.signed.retain(|(_, signed)| *signed != id);
         self.gone.push(id);
         if self.gone.len() > REMEMBERED {
             self.gone.remove(0);

@@ -64,12 +64,19 @@ impl Author<'_> {
         {
             return open.clone();
         }
+        if name == "signed_receiver" && self.dice.chance(70) {
+            let about = self.about;
+            let own: Vec<_> = self.known.signed.iter().filter(|(project, _)| project == about).collect();
+            if let Some((_, signed)) = self.dice.any(&own) {
+                return signed.clone();
+            }
+        }
         let kind = match name {
             "cluster" => 'C',
             "node" => 'N',
             "profile" => 'P',
             "policy" => 'L',
-            "receiver" => 'R',
+            "receiver" | "signed_receiver" => 'R',
             "action" | "open_action" => 'X',
             "event" => 'E',
             "profile_type" => {

@@ -10,6 +10,9 @@ use serde_json::{Value, json};
 /// Instances that each project could adopt.
 const STRANGERS: u64 = 4;
 
+/// The version header of those who ask for what this service adds.
+pub(crate) const ADDED: &str = "clustering 1.14, coppice 1.0";
+
 /// Fills a world.
 pub(crate) async fn populate(app: &TestApp, known: &mut Known) {
     for (place, (person, bird)) in BIRDS.iter().enumerate() {
@@ -67,6 +70,16 @@ async fn receivers(app: &TestApp, person: Person, bird: &str, cluster: &str) {
     }
     let receiver = json!({ "name": format!("{bird}n2"), "type": "message" });
     made(app, person, "/v1/receivers", &json!({ "receiver": receiver }), 201).await;
+    for (number, own) in [
+        (3, json!({ "type": "webhook", "protection": { "signing": true } })),
+        (4, json!({ "type": "webhook", "protection": { "rate": { "calls": 2, "seconds": 60 } } })),
+        (5, json!({ "type": "schedule", "schedule": { "cron": "* * * * *" } })),
+    ] {
+        let mut receiver = own;
+        receiver["name"] = format!("{bird}n{number}").into();
+        (receiver["cluster_id"], receiver["action"]) = (cluster.into(), "CLUSTER_CHECK".into());
+        made(app, person, "/v1/receivers", &json!({ "receiver": receiver }), 201).await;
+    }
 }
 
 /// Instances that another deployment made for this project.
@@ -88,6 +101,7 @@ async fn strangers(app: &TestApp, known: &mut Known, person: Person, bird: &str,
 }
 
 async fn made(app: &TestApp, person: Person, target: &str, body: &Value, status: u16) {
-    let answer = app.post(target).by(person).json(body).send().await;
+    let ask = app.post(target).by(person).header("openstack-api-version", ADDED);
+    let answer = ask.json(body).send().await;
     assert_eq!(answer.status, status, "{target}: {}", answer.text());
 }

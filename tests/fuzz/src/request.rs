@@ -21,7 +21,7 @@ pub(crate) struct Generated {
     pub(crate) target: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Option<Vec<u8>>,
-    /// The microversion it plainly asks for.
+    /// The versions it plainly asks for, as answers say them: `1.14`, or `1.14, coppice 1.0`.
     pub(crate) version: Option<String>,
     /// Whether nobody has carried anything from one project to another so far.
     pub(crate) walls: bool,

@@ -4,7 +4,7 @@ use crate::author::Author;
 use serde_json::{Map, Value, json};
 
 /// Keys that mean something somewhere.
-pub(crate) const KEYS: [&str; 40] = [
+pub(crate) const KEYS: [&str; 45] = [
     "name",
     "profile_id",
     "cluster_id",
@@ -44,6 +44,11 @@ pub(crate) const KEYS: [&str; 40] = [
     "check",
     "lifecycle_action_token",
     "destroy_after_deletion",
+    "schedule",
+    "protection",
+    "signing",
+    "rate",
+    "grace",
     "\u{0}\u{1F4A5}",
 ];
 

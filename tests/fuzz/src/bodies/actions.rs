@@ -81,24 +81,50 @@ fn count(author: &mut Author<'_>) -> Value {
     }
 }
 
+// The actions on policies go by two names each.
+
 pub(crate) fn policy_attach(author: &mut Author<'_>) -> Value {
-    let fields = Fields::default().with("policy_id", author.reference('L'));
-    json!({ "policy_attach": Value::from(fields.maybe(author, 50, "enabled", flag_or_null)) })
+    json!({ "policy_attach": attachment(author) })
+}
+
+pub(crate) fn attach_policy(author: &mut Author<'_>) -> Value {
+    json!({ "attach_policy": attachment(author) })
 }
 
 pub(crate) fn policy_detach(author: &mut Author<'_>) -> Value {
     json!({ "policy_detach": { "policy_id": bound(author) } })
 }
 
-pub(crate) fn policy_update(author: &mut Author<'_>) -> Value {
-    let fields = Fields::default().with("policy_id", bound(author));
-    json!({ "policy_update": Value::from(fields.maybe(author, 70, "enabled", flag_or_null)) })
+pub(crate) fn detach_policy(author: &mut Author<'_>) -> Value {
+    json!({ "detach_policy": { "policy_id": bound(author) } })
 }
 
-/// A policy that is attached to some cluster of the project.
+pub(crate) fn policy_update(author: &mut Author<'_>) -> Value {
+    json!({ "policy_update": change(author) })
+}
+
+pub(crate) fn update_policy(author: &mut Author<'_>) -> Value {
+    json!({ "update_policy": change(author) })
+}
+
+fn attachment(author: &mut Author<'_>) -> Value {
+    let fields = Fields::default().with("policy_id", author.reference('L'));
+    fields.maybe(author, 50, "enabled", flag_or_null).into()
+}
+
+fn change(author: &mut Author<'_>) -> Value {
+    let fields = Fields::default().with("policy_id", bound(author));
+    fields.maybe(author, 70, "enabled", flag_or_null).into()
+}
+
+/// A policy that is attached to some cluster of the project, and mostly to the one that the path names.
 fn bound(author: &mut Author<'_>) -> String {
     let about = author.about;
-    let bound: Vec<_> = author.known.bound.iter().filter(|(project, ..)| project == about).collect();
+    let mut bound: Vec<_> = author.known.bound.iter().filter(|(project, ..)| project == about).collect();
+    let named = |(_, cluster, _): &&(String, String, String)| author.cluster.as_ref() == Some(cluster);
+    if bound.iter().any(named) && author.dice.chance(80) {
+        bound.retain(named);
+    }
     match author.dice.any(&bound) {
         Some((_, _, policy)) => policy.clone(),
         None => author.reference('L'),

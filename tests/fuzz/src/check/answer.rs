@@ -25,7 +25,7 @@ pub(crate) fn check(request: &Generated, answer: &Answer) -> Complaints {
     // A body that HEAD asks for is not sent.
     let unsent = request.method == Method::HEAD && answer.body.is_empty();
     let shape = if unsent { Shape::Empty } else { shape(answer, &mut complaints) };
-    let known = [200, 201, 202, 204, 300, 400, 401, 403, 404, 406, 409, 414, 500];
+    let known = [200, 201, 202, 204, 300, 400, 401, 403, 404, 406, 409, 414, 429, 500];
     ensure(&mut complaints, known.contains(&answer.status), || format!("status {}", answer.status));
     if answer.status >= 500 {
         let defined = matches!(&shape, Shape::Envelope { kind, .. } if is_defined(kind, request));
@@ -50,8 +50,9 @@ fn request_id(answer: &Answer, complaints: &mut Complaints) {
 fn is_versioned(request: &Generated, answer: &Answer) -> bool {
     let document =
         request.resource().is_empty() && !request.target.split('?').next().unwrap_or_default().ends_with('/');
+    let description = request.resource() == "openapi.json";
     match answer.status {
-        200 | 201 => !document,
+        200 | 201 => !document && !description,
         202 => request.resource() != "actions",
         _ => false,
     }
@@ -66,6 +67,7 @@ fn versions(request: &Generated, answer: &Answer, complaints: &mut Complaints) {
         return;
     }
     let used = version.and_then(|version| version.strip_prefix("clustering 1."));
+    let used = used.map(|used| used.strip_suffix(", coppice 1.0").unwrap_or(used));
     let valid = used.is_some_and(|minor| minor.parse::<u32>().is_ok_and(|minor| minor <= 14));
     ensure(complaints, valid, || format!("microversion {version:?}"));
     ensure(complaints, vary == Some("OpenStack-API-Version"), || format!("vary {vary:?}"));
@@ -177,6 +179,11 @@ mod tests {
         for (request, answer) in [
             (request("GET", "/v1/clusters?limit=1", BOB), answer(200, &VERSIONED, "{}")),
             (request("GET", "/v1", BOB), answer(200, &[], "{}")),
+            (request("GET", "/v1/openapi.json", BOB), answer(200, &[], "{\"openapi\": \"é\"}")),
+            (
+                request("POST", "/v1/webhooks/x/trigger?V=2", BOB),
+                answer(429, &[], &envelope(429, "TooManyRequests")),
+            ),
             (request("GET", "/v1/clusters/x", BOB), answer(404, &[], &envelope(404, "ResourceNotFound"))),
             (specs, answer(500, &[], &envelope(500, "ESchema"))),
             (
@@ -206,6 +213,11 @@ mod tests {
             (
                 list(),
                 answer(200, &[("openstack-api-version", "clustering 1.5"), VERSIONED[1]], "{}"),
+                "not clustering 1.4",
+            ),
+            (
+                list(),
+                answer(200, &[("openstack-api-version", "clustering 1.4, coppice 1.0"), VERSIONED[1]], "{}"),
                 "not clustering 1.4",
             ),
             (list(), answer(404, &VERSIONED, &envelope(404, "ResourceNotFound")), "microversion Some"),

@@ -5,6 +5,7 @@ use crate::author::Token;
 use crate::ledger::Change;
 use crate::request::Generated;
 use coppice_e2e::{ADMIN, Answer, TestApp};
+use coppice_store::keys::CALLS;
 use http::Method;
 use serde_json::Value;
 
@@ -15,7 +16,13 @@ pub(crate) fn check(request: &Generated, answer: &Answer, changes: &[Change]) ->
     if answer.status < 400 && !looks {
         return complaints;
     }
-    for change in changes.iter().filter(|change| !is_harmless(change)) {
+    // Calls that are counted are counted whether or not they lead to anything.
+    let counts = request.endpoint.is_webhook() && request.method == Method::POST;
+    let limited = counts && answer.status == 429;
+    let expected = |change: &Change| {
+        is_harmless(change) || counts && is_count(change) || limited && is_new_event(change)
+    };
+    for change in changes.iter().filter(|change| !expected(change)) {
         let Change { key: (pk, sk), before, after } = change;
         complaints
             .push(format!("answered {}, and changed {pk} {sk} from {before:?} to {after:?}", answer.status));
@@ -29,6 +36,16 @@ fn is_harmless(change: &Change) -> bool {
     let check = |item: &Value| item["kind"]["S"] == "CLUSTER_CHECK";
     let forgotten = change.after.is_none() && change.before.as_ref().is_some_and(check);
     change.key.0 == "PROJECTS" && change.before.is_none() || forgotten
+}
+
+/// What counts the calls of a receiver.
+fn is_count(change: &Change) -> bool {
+    change.key.0.starts_with("R#") && change.key.1 == CALLS
+}
+
+/// A refusal of calls beyond a receiver's limit is told of.
+fn is_new_event(change: &Change) -> bool {
+    change.key.0.starts_with("E#") && change.before.is_none()
 }
 
 /// Looks at what a request says it has made: it must be there, whole.
@@ -94,5 +111,15 @@ mod tests {
         ] {
             assert_eq!(is_harmless(&change), harmless, "{change:?}");
         }
+    }
+
+    #[test]
+    fn calls_of_a_receiver_that_are_counted_are_told_from_the_receiver() {
+        for (sk, count) in [("L", true), ("A", false)] {
+            let key = ("R#1".to_owned(), sk.to_owned());
+            assert_eq!(is_count(&Change { key, before: None, after: Some(json!({})) }), count);
+        }
+        assert!(is_new_event(&change("E#1", None, Some(json!({})))));
+        assert!(!is_new_event(&change("E#1", Some(json!({})), None)));
     }
 }

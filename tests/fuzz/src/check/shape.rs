@@ -20,7 +20,7 @@ pub(crate) enum Shape {
 }
 
 /// Every kind of fault.
-const KINDS: [FaultKind; 24] = [
+const KINDS: [FaultKind; 25] = [
     FaultKind::HttpBadRequest,
     FaultKind::BadRequest,
     FaultKind::InvalidSpec,
@@ -32,6 +32,7 @@ const KINDS: [FaultKind; 24] = [
     FaultKind::ResourceNotFound,
     FaultKind::PolicyBindingNotFound,
     FaultKind::InvalidGlobalApiVersion,
+    FaultKind::TooManyRequests,
     FaultKind::ActionConflict,
     FaultKind::ActionCooldown,
     FaultKind::ActionInProgress,
@@ -68,9 +69,14 @@ fn recognised(answer: &Answer) -> Shape {
             Shape::Raw
         }
         Some("text/html; charset=UTF-8") if answer.text().starts_with("<html>") => Shape::Raw,
-        Some("application/json") if answer.body.is_ascii() => json(answer),
+        Some("application/json") if answer.body.is_ascii() || is_description(answer) => json(answer),
         _ => Shape::Odd,
     }
+}
+
+/// Whether it is the API's description, which the reference has none of.
+fn is_description(answer: &Answer) -> bool {
+    answer.status == 200 && parsed(&answer.body).is_some_and(|body| body["openapi"].is_string())
 }
 
 fn json(answer: &Answer) -> Shape {

@@ -2,7 +2,8 @@
 
 use super::assert_sound;
 use crate::endpoints::World;
-use coppice_e2e::{ALICE, TestApp, spec};
+use crate::receivers::ADDED;
+use coppice_e2e::{ALICE, TestApp, scaling_policy, spec};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -145,7 +146,100 @@ fn places() -> Vec<Place> {
     }
     add(post, actions, &["scale_in"], json!({}), &["count", "other"]);
     add(post, actions, &["scale_out"], json!({}), &["count", "other"]);
+    let keys = ["add_nodes", "del_nodes", "replace_nodes", "recover", "complete_lifecycle"];
+    add(post, actions, &[], json!({}), &keys);
+    let keys = ["policy_attach", "policy_detach", "policy_update"];
+    add(post, actions, &[], json!({}), &keys);
+    add(post, actions, &["check"], json!({}), &["delete_check_action", "other"]);
+    let fields = ["operation", "operation_params", "check", "check_capacity", "other"];
+    add(post, actions, &["recover"], json!({}), &fields);
+    add(post, actions, &["complete_lifecycle"], json!({}), &["lifecycle_action_token", "other"]);
+    let attachment = json!({ "policy_id": "{spare-policy}" });
+    add(post, actions, &["policy_attach"], attachment.clone(), &["policy_id", "enabled", "other"]);
+    let attached = json!({ "policy_id": "{policy}" });
+    add(post, actions, &["policy_update"], attached.clone(), &["policy_id", "enabled", "other"]);
+    add(post, actions, &["policy_detach"], attached, &["policy_id", "enabled", "other"]);
+    add(post, actions, &["replace_nodes"], json!({}), &["nodes", "other"]);
+    add(post, actions, &["replace_nodes", "nodes"], json!({}), &["{node}", "nosuch", ""]);
+    let nodes = json!({ "nodes": ["{orphan}"] });
+    add(post, actions, &["add_nodes"], nodes.clone(), &["nodes", "other"]);
+    add(post, actions, &["del_nodes"], nodes, &["nodes", "destroy_after_deletion", "other"]);
+    of_nodes(&mut add);
+    of_policies(&mut add);
+    of_receivers(&mut add);
     places
+}
+
+/// Takes the fields of a body: its method and path, what wraps it, the body, and the fields.
+type Add<'a> = dyn FnMut(&Method, &'static str, &[&str], Value, &[&str]) + 'a;
+
+fn of_nodes(add: &mut Add<'_>) {
+    let (post, patch) = (&Method::POST, &Method::PATCH);
+    let node = json!({ "name": "n", "profile_id": "{profile}" });
+    let fields = ["name", "profile_id", "cluster_id", "role", "metadata", "tainted", "other"];
+    add(post, "/v1/nodes", &[], json!({}), &["node"]);
+    add(post, "/v1/nodes", &["node"], node, &fields);
+    add(patch, "/v1/nodes/{node}", &[], json!({}), &["node"]);
+    add(patch, "/v1/nodes/{node}", &["node"], json!({}), &fields);
+    let instance = json!({ "identity": "{instance}", "type": "os.nova.server-1.0" });
+    let fields = ["identity", "type", "overrides", "snapshot", "name", "role", "metadata", "other"];
+    add(post, "/v1/nodes/adopt-preview", &[], instance.clone(), &fields);
+    add(post, "/v1/nodes/adopt", &[], instance, &fields);
+    add(post, "/v1/nodes/{node}/ops", &[], json!({}), &["reboot", "fly", ""]);
+    add(post, "/v1/nodes/{node}/ops", &["reboot"], json!({}), &["type", "other"]);
+    let actions = "/v1/nodes/{node}/actions";
+    add(post, actions, &[], json!({}), &["check", "recover", "fly", ""]);
+    add(post, actions, &["check"], json!({}), &["other"]);
+    let fields = ["operation", "operation_params", "check", "delete_timeout", "force_recreate", "other"];
+    add(post, actions, &["recover"], json!({}), &fields);
+    // No member: the deletion of its cluster would take it along.
+    add(&Method::DELETE, "/v1/nodes/{orphan}", &[], json!({}), &["force", "other"]);
+}
+
+fn of_policies(add: &mut Add<'_>) {
+    let (post, patch) = (&Method::POST, &Method::PATCH);
+    let spec = scaling_policy();
+    for path in ["/v1/policies", "/v1/policies/validate"] {
+        let policy = json!({ "name": "l", "spec": spec });
+        let properties = spec["properties"].clone();
+        let adjustment = properties["adjustment"].clone();
+        let fields = ["type", "number", "min_step", "best_effort", "cooldown", "other"];
+        add(post, path, &[], json!({}), &["policy", "other"]);
+        add(post, path, &["policy"], policy, &["name", "spec", "other"]);
+        add(post, path, &["policy", "spec"], spec.clone(), &["type", "version", "properties", "other"]);
+        let keys = ["event", "adjustment", "other"];
+        add(post, path, &["policy", "spec", "properties"], properties, &keys);
+        add(post, path, &["policy", "spec", "properties", "adjustment"], adjustment, &fields);
+    }
+    add(patch, "/v1/policies/{policy}", &[], json!({}), &["policy"]);
+    add(patch, "/v1/policies/{policy}", &["policy"], json!({}), &["name", "spec", "other"]);
+}
+
+fn of_receivers(add: &mut Add<'_>) {
+    let (post, patch, path) = (&Method::POST, &Method::PATCH, "/v1/receivers");
+    let webhook =
+        json!({ "name": "r", "type": "webhook", "cluster_id": "{cluster}", "action": "CLUSTER_CHECK" });
+    let fields =
+        ["name", "type", "cluster_id", "action", "actor", "params", "schedule", "protection", "other"];
+    add(post, path, &[], json!({}), &["receiver", "other"]);
+    add(post, path, &["receiver"], webhook.clone(), &fields);
+    add(post, path, &["receiver"], json!({ "name": "r", "type": "message" }), &fields);
+    let mut schedule = webhook;
+    schedule["type"] = "schedule".into();
+    schedule["schedule"] = json!({ "cron": "* * * * *" });
+    add(post, path, &["receiver"], schedule, &fields);
+    let one = "/v1/receivers/{receiver}";
+    add(patch, one, &[], json!({}), &["receiver"]);
+    add(patch, one, &["receiver"], json!({}), &fields);
+    add(patch, one, &["receiver", "protection"], json!({}), &["signing", "rate", "other"]);
+    let rate = json!({ "calls": 1, "seconds": 1 });
+    add(patch, one, &["receiver", "protection", "rate"], rate, &["calls", "seconds", "other"]);
+    let cron = json!({ "cron": "* * * * *" });
+    let fields = ["cron", "at", "timezone", "missed", "other"];
+    add(patch, one, &["receiver", "schedule"], cron, &fields);
+    add(patch, one, &["receiver", "schedule"], json!({}), &["at"]);
+    add(post, "/v1/receivers/{signed}/secret", &[], json!({}), &["grace", "other"]);
+    add(post, "/v1/receivers/{mailbox}/notify", &[], json!({}), &["other"]);
 }
 
 /// The body with `text` in the place of its field.
@@ -173,7 +267,7 @@ async fn try_all(of: impl Fn(&Place) -> bool) {
         }
         // What was taken is done to its end, and can be read.
         app.drain().await;
-        for list in ["profiles", "clusters", "nodes", "actions", "events"] {
+        for list in ["profiles", "policies", "clusters", "nodes", "receivers", "actions", "events"] {
             let listed = app.get(&format!("/v1/{list}?limit=50")).by(ALICE).at("1.14").send().await;
             assert_eq!(listed.status, 200, "after {}: {}", place.field.join("."), listed.text());
         }
@@ -195,7 +289,8 @@ async fn try_all(of: impl Fn(&Place) -> bool) {
 /// Sends one value; answers with the status, which is no failure of the service.
 async fn send(app: &TestApp, world: &World, place: &Place, text: &str) -> u16 {
     let body = world.fill(&with(place, text));
-    let ask = app.request(place.method.clone(), &world.fill(place.path)).by(ALICE).at("1.14");
+    let ask = app.request(place.method.clone(), &world.fill(place.path)).by(ALICE);
+    let ask = ask.header("openstack-api-version", ADDED);
     let answer = ask.bytes(body).send().await;
     let what = format!("{} {} {} = {text}", place.method, place.path, place.field.join("."));
     assert_sound(&answer, &what);
@@ -218,6 +313,25 @@ async fn a_clusters_fields_of_a_wrong_type_are_refused_or_taken_but_never_a_fail
 #[tokio::test]
 async fn an_actions_fields_of_a_wrong_type_are_refused_or_taken_but_never_a_failure() {
     try_all(|place| place.path.ends_with("/actions")).await;
+}
+
+#[tokio::test]
+async fn a_nodes_fields_of_a_wrong_type_are_refused_or_taken_but_never_a_failure() {
+    let deletes = |place: &Place| place.method == Method::DELETE;
+    try_all(|place| {
+        place.path.starts_with("/v1/nodes") && !place.path.ends_with("/actions") && !deletes(place)
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_policys_fields_of_a_wrong_type_are_refused_or_taken_but_never_a_failure() {
+    try_all(|place| place.path.starts_with("/v1/policies")).await;
+}
+
+#[tokio::test]
+async fn a_receivers_fields_of_a_wrong_type_are_refused_or_taken_but_never_a_failure() {
+    try_all(|place| place.path.starts_with("/v1/receivers")).await;
 }
 
 #[tokio::test]

@@ -4,6 +4,19 @@ use super::assert_sound;
 use crate::check;
 use coppice_e2e::{ALICE, TestApp};
 
+/// Every list.
+const LISTS: [&str; 9] = [
+    "profiles",
+    "policies",
+    "clusters",
+    "nodes",
+    "receivers",
+    "actions",
+    "events",
+    "profile-types",
+    "policy-types",
+];
+
 #[tokio::test]
 async fn a_path_that_is_no_text_leads_nowhere() {
     let app = TestApp::new().await;
@@ -87,7 +100,7 @@ async fn a_query_of_any_shape_is_answered() {
         &many,
         &keys,
     ] {
-        for list in ["profiles", "clusters", "nodes", "actions", "events", "profile-types"] {
+        for list in LISTS {
             let target = format!("/v1/{list}?{query}");
             let answer = app.get(&target).by(ALICE).at("1.14").send().await;
             assert_sound(&answer, &target[..target.len().min(80)]);

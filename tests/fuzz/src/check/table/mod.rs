@@ -9,6 +9,7 @@ mod members;
 mod names;
 mod references;
 mod rest;
+mod schedules;
 #[cfg(test)]
 mod tests;
 
@@ -85,6 +86,7 @@ impl Table {
         references::check(self, &mut complaints);
         members::check(self, &mut complaints);
         actions::check(self, &mut complaints);
+        schedules::check(self, &mut complaints);
         complaints
     }
 

@@ -2,6 +2,7 @@
 
 use super::Table;
 use crate::check::Complaints;
+use crate::population::ADDED;
 use aws_sdk_dynamodb::types::AttributeValue;
 use coppice_domain::receiver::Receiver;
 use coppice_e2e::{ALICE, TestApp, scaling_policy};
@@ -9,7 +10,7 @@ use coppice_local::services::TABLE;
 use coppice_store::{Entity, Kind, keys, keys::Key};
 use serde_json::json;
 
-/// A cluster with a member, a policy and a receiver, and an orphan.
+/// A cluster with a member, a policy, a receiver and a schedule, and an orphan.
 async fn world() -> TestApp {
     let app = TestApp::new().await;
     let profile = app.profile(ALICE, "p").await;
@@ -19,6 +20,12 @@ async fn world() -> TestApp {
     let receiver =
         json!({ "name": "r", "type": "webhook", "cluster_id": cluster, "action": "CLUSTER_CHECK" });
     app.post("/v1/receivers").by(ALICE).json(&json!({ "receiver": receiver })).send().await.expect(201);
+    let schedule = json!({
+        "name": "s", "type": "schedule", "cluster_id": cluster, "action": "CLUSTER_CHECK",
+        "schedule": { "cron": "* * * * *" },
+    });
+    let ask = app.post("/v1/receivers").by(ALICE).header("openstack-api-version", ADDED);
+    ask.json(&json!({ "receiver": schedule })).send().await.expect(201);
     let container = json!({
         "type": "container.dockerinc.docker", "version": "1.0",
         "properties": { "image": "i", "host_cluster": cluster },
@@ -41,6 +48,14 @@ async fn forget(app: &TestApp, key: &Key, attribute: &str) {
     let request = app.system.services.aws.dynamodb.update_item().table_name(TABLE);
     let request = request.key("pk", AttributeValue::S(key.pk.clone())).update_expression("REMOVE #a");
     let request = request.key("sk", AttributeValue::S(key.sk.clone()));
+    request.expression_attribute_names("#a", attribute).send().await.unwrap();
+}
+
+async fn replace(app: &TestApp, key: &Key, attribute: &str, text: &str) {
+    let request = app.system.services.aws.dynamodb.update_item().table_name(TABLE);
+    let request = request.key("pk", AttributeValue::S(key.pk.clone())).update_expression("SET #a = :a");
+    let request = request.key("sk", AttributeValue::S(key.sk.clone()));
+    let request = request.expression_attribute_values(":a", AttributeValue::S(text.to_owned()));
     request.expression_attribute_names("#a", attribute).send().await.unwrap();
 }
 
@@ -96,6 +111,29 @@ async fn a_host_and_a_profile_that_do_not_name_each_other_are_noticed() {
         forget(&app, &key, attribute).await;
         let complaints = complaints(&app).await;
         assert!(complaints.iter().any(|each| each.contains("do not name each other")), "{complaints:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_member_whose_profile_nothing_refers_to_is_noticed() {
+    let app = world().await;
+    let table = Table::read(&app).await;
+    let member = table.nodes.iter().find(|node| node.cluster_id.is_some()).unwrap();
+    let container = table.profiles.iter().find(|profile| profile.name == "container").unwrap();
+    replace(&app, &keys::node(member.id), "profile_id", &container.id.to_string()).await;
+    let complaints = complaints(&app).await;
+    assert_eq!(complaints.len(), 1, "{complaints:?}");
+    assert!(complaints[0].starts_with("neither member"), "{complaints:?}");
+}
+
+#[tokio::test]
+async fn a_schedule_that_is_never_due_is_noticed() {
+    for attribute in ["due", "due_shard", "next_run", "schedule"] {
+        let app = world().await;
+        let table = Table::read(&app).await;
+        let scheduled = table.receivers.iter().find(|receiver| receiver.schedule.is_some()).unwrap();
+        forget(&app, &keys::receiver(scheduled.id), attribute).await;
+        assert!(!complaints(&app).await.is_empty(), "{attribute}");
     }
 }
 
