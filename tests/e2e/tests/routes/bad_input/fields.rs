@@ -155,7 +155,7 @@ fn places() -> Vec<Place> {
     add(post, actions, &["recover"], json!({}), &fields);
     add(post, actions, &["complete_lifecycle"], json!({}), &["lifecycle_action_token", "other"]);
     let attachment = json!({ "policy_id": "{spare-policy}" });
-    add(post, actions, &["policy_attach"], attachment.clone(), &["policy_id", "enabled", "other"]);
+    add(post, actions, &["policy_attach"], attachment, &["policy_id", "enabled", "other"]);
     let attached = json!({ "policy_id": "{policy}" });
     add(post, actions, &["policy_update"], attached.clone(), &["policy_id", "enabled", "other"]);
     add(post, actions, &["policy_detach"], attached, &["policy_id", "enabled", "other"]);
