@@ -314,6 +314,19 @@ proptest! {
 }
 
 #[test]
+fn a_server_is_read_whose_block_devices_have_any_whole_number() {
+    for number in [json!(u64::MAX), json!(i64::MIN), json!(1e300), json!(-1e300)] {
+        let device = json!({"source_type": "image", "destination_type": "local", "volume_size": number,
+            "boot_index": number});
+        let given = map(json!({"flavor": 1, "name": "n", "block_device_mapping_v2": [device]}));
+        let resolved = nova_server::TYPE.schema.resolve(&given).unwrap();
+        let read = Server::parse(&resolved).unwrap();
+        let kept = &resolved["block_device_mapping_v2"][0]["boot_index"];
+        assert_eq!(json!(read.block_device_mapping_v2[0].boot_index), *kept, "{number}");
+    }
+}
+
+#[test]
 fn a_type_says_what_its_nodes_can_be_told() {
     let server = "os.nova.server-1.0";
     for (name, parameters, text) in [

@@ -75,10 +75,10 @@ pub struct BlockDevice {
     pub destination_type: String,
     pub disk_bus: Option<String>,
     pub device_name: Option<String>,
-    /// In MB for swap, else in GB.
-    pub volume_size: Option<i64>,
+    /// In MB for swap, else in GB. Whole numbers up to those of 64 bits without a sign pass the schema.
+    pub volume_size: Option<i128>,
     pub guest_format: Option<String>,
-    pub boot_index: Option<i64>,
+    pub boot_index: Option<i128>,
     pub device_type: Option<String>,
     pub delete_on_termination: Option<bool>,
     pub volume_type: Option<String>,
