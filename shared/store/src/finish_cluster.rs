@@ -4,7 +4,7 @@
 use crate::binding::BindingChange;
 use crate::cluster::{change, removal};
 use crate::error::StoreError;
-use crate::item::{s, text};
+use crate::item::s;
 use crate::step::with_data;
 use crate::store::Store;
 use crate::task::{Finish, Task, finish};
@@ -57,13 +57,7 @@ impl Store {
                 if by_bindings {
                     return Err(StoreError::Conflict("a policy of the cluster is changing".to_owned()));
                 }
-                // The first two conditions are the fence and the cluster's holder.
-                let head = refusals.get(1).and_then(Option::as_ref);
-                let own = task.action.id.to_string();
-                let holds = head.is_some_and(|head| text(head, "active_action") == Some(own.as_str()));
-                if holds && refusals.first().is_some_and(Option::is_none) {
-                    return Err(StoreError::Conflict("the cluster has changed since it was read".to_owned()));
-                }
+                task.unless_changed(&refusals)?;
                 Ok(false)
             }
         }

@@ -5,7 +5,7 @@ use crate::accept::child_put;
 use crate::cluster::{change, member_item};
 use crate::entity::indexed;
 use crate::error::StoreError;
-use crate::item::{at, n, s, text};
+use crate::item::{at, n, s};
 use crate::keys;
 use crate::store::Store;
 use crate::task::Task;
@@ -159,12 +159,7 @@ impl Store {
             // The first two conditions are the fence and the cluster's holder. A worker that has lost
             // either must not conclude anything from what its successor has done to the nodes.
             Transacted::Refused(refusals) if refusals.iter().take(2).any(Option::is_some) => {
-                let head = refusals.get(1).and_then(Option::as_ref);
-                let own = task.action.id.to_string();
-                let holds = head.is_some_and(|head| text(head, "active_action") == Some(own.as_str()));
-                if holds && refusals.first().is_some_and(Option::is_none) {
-                    return Err(StoreError::Conflict("the cluster has changed since it was read".to_owned()));
-                }
+                task.unless_changed(&refusals)?;
                 Ok(Stepped::Lost)
             }
             Transacted::Refused(refusals) => {

@@ -142,6 +142,18 @@ impl Task {
     pub(crate) fn fenced(&self, write: Write) -> Write {
         write.if_equals("fence", n(self.fence)).if_one_of("status", open_statuses())
     }
+
+    /// For a refused transaction whose first two conditions are the fence and the cluster's holder: an error where
+    /// this claimant has lost neither, so that it is the cluster that has changed.
+    pub(crate) fn unless_changed(&self, refusals: &[Option<Item>]) -> Result<(), StoreError> {
+        let head = refusals.get(1).and_then(Option::as_ref);
+        let own = self.action.id.to_string();
+        let holds = head.is_some_and(|head| text(head, "active_action") == Some(own.as_str()));
+        if holds && refusals.first().is_some_and(Option::is_none) {
+            return Err(StoreError::Conflict("the cluster has changed since it was read".to_owned()));
+        }
+        Ok(())
+    }
 }
 
 impl Store {
