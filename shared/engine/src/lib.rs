@@ -9,6 +9,8 @@ mod bus;
 pub mod cancel;
 pub mod dispatch;
 mod env;
+#[cfg(test)]
+mod fixtures;
 mod fleet;
 mod front;
 pub mod health;

@@ -183,39 +183,12 @@ pub(crate) fn bare(error: &ComputeError) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use coppice_domain::ids::ProfileId;
-    use coppice_domain::time::Timestamp;
-    use uuid::Uuid;
+    use crate::fixtures;
 
     /// A node with this in its `data`.
     fn node(data: &Value) -> Node {
-        Node {
-            id: NodeId::new(Uuid::from_u128(1)),
-            name: "n".to_owned(),
-            cluster_id: None,
-            physical_id: None,
-            profile_id: ProfileId::new(Uuid::from_u128(2)),
-            profile_type: "os.nova.server-1.0".to_owned(),
-            user: "u".to_owned(),
-            project: "p".to_owned(),
-            domain: None,
-            index: -1,
-            role: None,
-            init_at: Timestamp::from_micros(0),
-            created_at: None,
-            updated_at: None,
-            status: NodeStatus::Init,
-            status_reason: String::new(),
-            metadata: None,
-            data: data.as_object().unwrap().clone(),
-            dependents: JsonMap::new(),
-            tainted: false,
-            active_action: None,
-            launched_by: None,
-            launched_at: None,
-            condemned_by: None,
-            own_reference: true,
-        }
+        let data = data.as_object().unwrap().clone();
+        Node { data, physical_id: None, ..fixtures::node(1, NodeStatus::Init, None) }
     }
 
     /// What a server of a profile that says this, beside what it has to, is asked for with.
