@@ -60,6 +60,7 @@ impl Cloud {
         class: Class,
         label: String,
         effect: impl Fn() -> F + Send + Sync,
+        late: Option<&CreateRequest>,
     ) -> Result<T, ComputeError> {
         match self.gate.arrive(class, label).await {
             Fate::Done | Fate::Lagging(_) => effect().await,
@@ -67,7 +68,11 @@ impl Cloud {
                 let _ = effect().await;
                 effect().await
             }
-            Fate::Unsent | Fate::Late => Err(silence()),
+            Fate::Unsent => Err(silence()),
+            Fate::Late => {
+                self.late.lock().unwrap_or_else(PoisonError::into_inner).extend(late.cloned());
+                Err(silence())
+            }
             Fate::AnswerLost => {
                 effect().await?;
                 Err(silence())
@@ -101,31 +106,11 @@ impl Compute for Cloud {
 
     async fn create(&self, request: &CreateRequest) -> Result<Instance, ComputeError> {
         let label = format!("create instance for node {}", short(&request.tags.node.to_string()));
-        match self.gate.arrive(Class::CloudWrite, label).await {
-            Fate::Done | Fate::Lagging(_) => self.perform_create(request).await,
-            Fate::Twice => {
-                let _ = self.perform_create(request).await;
-                self.perform_create(request).await
-            }
-            Fate::Unsent => Err(silence()),
-            Fate::AnswerLost => {
-                self.perform_create(request).await?;
-                Err(silence())
-            }
-            Fate::Late => {
-                self.late.lock().unwrap_or_else(PoisonError::into_inner).push(request.clone());
-                Err(silence())
-            }
-            Fate::Throttled | Fate::Conflict => Err(ComputeError::Throttled { retry_after: None }),
-            Fate::LastWords => {
-                let _ = self.perform_create(request).await;
-                std::future::pending().await
-            }
-        }
+        self.plain(Class::CloudWrite, label, || self.perform_create(request), Some(request)).await
     }
 
     async fn get(&self, id: &str) -> Result<Option<Instance>, ComputeError> {
-        self.plain(Class::CloudRead, format!("get instance {}", short(id)), || self.inner.get(id)).await
+        self.plain(Class::CloudRead, format!("get instance {}", short(id)), || self.inner.get(id), None).await
     }
 
     async fn list(&self, filter: Filter<'_>, after: Option<&PageMark>) -> Result<Page, ComputeError> {
@@ -134,27 +119,27 @@ impl Compute for Cloud {
             Filter::Node(node) => format!("list instances of node {}", node.short()),
             Filter::Ids(_) | Filter::Deployment { .. } => "list instances".to_owned(),
         };
-        self.plain(Class::CloudRead, label, || self.inner.list(filter, after)).await
+        self.plain(Class::CloudRead, label, || self.inner.list(filter, after), None).await
     }
 
     async fn delete(&self, id: &str) -> Result<Deletion, ComputeError> {
         let label = format!("delete instance {}", short(id));
-        self.plain(Class::CloudWrite, label, || self.perform_delete(id)).await
+        self.plain(Class::CloudWrite, label, || self.perform_delete(id), None).await
     }
 
     async fn change(&self, id: &str, change: &Change) -> Result<Progress, ComputeError> {
         let label = format!("{} instance {}", change.what.name(), short(id));
-        self.plain(Class::CloudWrite, label, || self.inner.change(id, change)).await
+        self.plain(Class::CloudWrite, label, || self.inner.change(id, change), None).await
     }
 
     async fn details(&self, id: &str) -> Result<Option<JsonMap>, ComputeError> {
         let label = format!("details of instance {}", short(id));
-        self.plain(Class::CloudRead, label, || self.inner.details(id)).await
+        self.plain(Class::CloudRead, label, || self.inner.details(id), None).await
     }
 
     async fn describe(&self, id: &str) -> Result<Option<JsonMap>, ComputeError> {
         let label = format!("describe instance {}", short(id));
-        self.plain(Class::CloudRead, label, || self.inner.describe(id)).await
+        self.plain(Class::CloudRead, label, || self.inner.describe(id), None).await
     }
 }
 

@@ -36,6 +36,8 @@ pub use bugs::Bug;
 pub use rehearsal::{Disturbance, Rehearsed, rehearse, rehearse_behind};
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 /// What came of one seed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,6 +91,23 @@ pub fn run(seed: u64, options: Options) -> Report {
         steps: world.steps(),
         tally: check::tally(&world),
     }
+}
+
+/// Runs seeds on every core. `heard` is told what came of each, in no order.
+pub fn run_each(seeds: &[u64], options: Options, heard: impl Fn(Report) + Sync) {
+    let next = AtomicUsize::new(0);
+    let lane = || {
+        while let Some(seed) = seeds.get(next.fetch_add(1, Ordering::Relaxed)) {
+            heard(run(*seed, options));
+        }
+    };
+    // What is printed on the way is of one seed after another.
+    let lanes = if options.verbose { 1 } else { thread::available_parallelism().map_or(1, usize::from) };
+    thread::scope(|scope| {
+        for _ in 0..lanes {
+            scope.spawn(lane);
+        }
+    });
 }
 
 impl Report {

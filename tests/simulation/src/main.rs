@@ -6,11 +6,10 @@
 )]
 
 use clap::Parser;
-use coppice_simulation::{Bug, Options, Report, run};
+use coppice_simulation::{Bug, Options, Report, run_each};
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::thread;
+use std::sync::Mutex;
 
 /// Runs the engine and the store under seeded faults, and reports every invariant that does not hold.
 #[derive(Parser)]
@@ -36,30 +35,17 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let (from, count) = arguments.seed.map_or((arguments.from, arguments.seeds), |seed| (seed, 1));
     let options = Options { bug: arguments.bug, verbose: arguments.verbose };
-    let until = from.saturating_add(count);
-    let next = AtomicU64::new(from);
-    let lane = || {
-        let mut sum = Sum::default();
-        loop {
-            let seed = next.fetch_add(1, Ordering::Relaxed);
-            if seed >= until {
-                return sum;
-            }
-            let report = run(seed, options);
-            if !report.passed() && count > 1 {
-                println!("seed {seed}: {}", report.violations.first().map_or("", String::as_str));
-            } else if !report.passed() {
-                println!("{}", report.explain());
-            }
-            sum.add(&report);
+    let seeds: Vec<u64> = (from..from.saturating_add(count)).collect();
+    let sum = Mutex::new(Sum::default());
+    run_each(&seeds, options, |report| {
+        if !report.passed() && count > 1 {
+            println!("seed {}: {}", report.seed, report.violations.first().map_or("", String::as_str));
+        } else if !report.passed() {
+            println!("{}", report.explain());
         }
-    };
-    let lanes = if arguments.verbose { 1 } else { thread::available_parallelism().map_or(1, usize::from) };
-    let sum = thread::scope(|scope| {
-        let lanes: Vec<_> = (0..lanes).map(|_| scope.spawn(lane)).collect();
-        let sums = lanes.into_iter().map(|lane| lane.join().expect("a lane ends"));
-        sums.reduce(Sum::with).unwrap_or_default()
+        sum.lock().expect("nobody panics with it").add(&report);
     });
+    let sum = sum.into_inner().expect("nobody panics with it");
     for (what, times) in &sum.tally {
         println!("{times:>8} {what}");
     }
@@ -84,14 +70,5 @@ impl Sum {
         for (what, times) in &report.tally {
             *self.tally.entry(what.clone()).or_default() += times;
         }
-    }
-
-    fn with(mut self, other: Self) -> Self {
-        self.steps += other.steps;
-        self.failed.extend(other.failed);
-        for (what, times) in other.tally {
-            *self.tally.entry(what).or_default() += times;
-        }
-        self
     }
 }

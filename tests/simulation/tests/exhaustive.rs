@@ -118,21 +118,17 @@ fn without_a_hole(scenes: impl Iterator<Item = Scene>) {
         let lanes: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
         lanes.into_iter().flat_map(|lane| lane.join().unwrap_or_default()).collect()
     });
-    // A row for each effect, and a line for each action.
+    // A row for each effect: its cells stand together.
     let mut table = format!("{:<34} {:>7} {:>7} {:>7}  effect\n", "action", "before", "after", "twice");
     let mut holes = Vec::new();
-    for (number, (scene, rehearsed)) in scenes.iter().zip(&undisturbed).enumerate() {
-        for (effect, what) in rehearsed.effects.iter().enumerate() {
-            let marks = Disturbance::ALL.map(|how| {
-                let place = cells.iter().position(|cell| *cell == (number, effect, how));
-                if place.is_some_and(|place| survived.contains(&place)) { "holds" } else { "HOLE" }
-            });
-            let [before, after, twice] = marks;
-            let name = scene.name();
-            table += &format!("{name:<34} {before:>7} {after:>7} {twice:>7}  {effect}: {what}\n");
-            if marks.contains(&"HOLE") {
-                holes.push(format!("{name} {effect}: {what}"));
-            }
+    let marks: Vec<&str> =
+        (0..cells.len()).map(|place| if survived.contains(&place) { "holds" } else { "HOLE" }).collect();
+    for (row, marks) in cells.chunks(Disturbance::ALL.len()).zip(marks.chunks(Disturbance::ALL.len())) {
+        let (number, effect, _) = row[0];
+        let (name, what) = (scenes[number].name(), &undisturbed[number].effects[effect]);
+        table += &format!("{name:<34} {:>7} {:>7} {:>7}  {effect}: {what}\n", marks[0], marks[1], marks[2]);
+        if marks.contains(&"HOLE") {
+            holes.push(format!("{name} {effect}: {what}"));
         }
     }
     println!("{table}{} scenes, {} effects, {} cells", scenes.len(), cells.len() / 3, cells.len());

@@ -1,28 +1,21 @@
 //! The engine and the store under seeded faults.
-#![allow(clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use coppice_simulation::{Options, Report, run};
-use std::thread;
+use coppice_simulation::{Options, run, run_each};
+use std::collections::BTreeMap;
+use std::sync::Mutex;
 
-/// Runs these seeds on every core and explains the first that fails.
+/// Runs these seeds and explains the first that fails.
 fn all_pass(seeds: &[u64]) {
-    let cores = thread::available_parallelism().map_or(2, usize::from);
-    let lanes: Vec<Vec<u64>> =
-        (0..cores).map(|lane| seeds.iter().copied().skip(lane).step_by(cores).collect()).collect();
-    let failed: Vec<Report> = thread::scope(|scope| {
-        let lanes: Vec<_> = lanes
-            .into_iter()
-            .map(|lane| {
-                scope.spawn(move || {
-                    let reports = lane.into_iter().map(|seed| run(seed, Options::default()));
-                    reports.filter(|report| !report.passed()).collect::<Vec<_>>()
-                })
-            })
-            .collect();
-        lanes.into_iter().flat_map(|lane| lane.join().unwrap_or_default()).collect()
+    let failed = Mutex::new(BTreeMap::new());
+    run_each(seeds, Options::default(), |report| {
+        if !report.passed() {
+            failed.lock().unwrap().insert(report.seed, report);
+        }
     });
-    let seeds: Vec<u64> = failed.iter().map(|report| report.seed).collect();
-    if let Some(first) = failed.first() {
+    let failed = failed.into_inner().unwrap();
+    let seeds: Vec<u64> = failed.keys().copied().collect();
+    if let Some(first) = failed.values().next() {
         panic!("{} seeds failed: {seeds:?}\n{}", failed.len(), first.explain());
     }
 }
