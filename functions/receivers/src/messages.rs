@@ -2,8 +2,8 @@
 //!
 //! A message goes when its action is recorded, not before. Should it come again, since a queue delivers at
 //! least once and this process may die in between, it makes the same action, which is recorded already
-//! (invariant 3). One that can make none goes as well, with a line in the log; those behind it are none the
-//! worse for it.
+//! (invariant 3). One that can make none goes as well, with an event that says why; those behind it are
+//! none the worse for it.
 
 use coppice_api::error::Failure;
 use coppice_api::identity::Caller;
@@ -13,8 +13,8 @@ use coppice_domain::fault::{Fault, FaultKind};
 use coppice_domain::ids::ActionId;
 use coppice_domain::receiver::{Order, Receiver, ordered};
 use coppice_engine::accept::{self, Asked, Requester};
-use coppice_engine::{Env, Letter};
-use coppice_support::{find, owner, refused};
+use coppice_engine::{Env, Letter, receivers};
+use coppice_support::{find, owner, refused, store_failed};
 
 /// Receives up to ten messages and starts what they ask for.
 ///
@@ -30,8 +30,11 @@ pub(crate) async fn collect(env: &Env, receiver: &Receiver) -> Result<(), Failur
                 tracing::info!(message.id = letter.id, action.id = %action, "message accepted");
             }
             Err(failure) if failure.fault().kind.status() < 500 => {
-                let reason = &failure.fault().message;
+                let fault = failure.fault();
+                let reason = &fault.message;
                 tracing::warn!(receiver.id = %receiver.id, message.id = letter.id, reason, "message dropped");
+                let told = format!("The message {} was dropped: {reason}", letter.id);
+                receivers::tell(env, receiver, fault, told).await.map_err(store_failed)?;
             }
             Err(failure) if failure.fault().kind == FaultKind::ServiceUnavailable => return Err(failure),
             // What this one needs cannot be read: the others may be luckier.

@@ -1,10 +1,12 @@
 //! Events of requested actions (spec engine-receivers-health-events §3). Derived actions have none.
 
+use coppice_compute::{Instance, Tags};
 use coppice_domain::action::{Action, ActionKind, ActionStatus};
 use coppice_domain::cluster::{Cluster, JsonMap};
 use coppice_domain::drift::{self, Told};
 use coppice_domain::event::{Event, Level, Phase};
-use coppice_domain::ids::EventId;
+use coppice_domain::fault::Fault;
+use coppice_domain::ids::{ActionId, EventId};
 use coppice_domain::node::{Node, NodeStatus};
 use coppice_domain::time::Timestamp;
 
@@ -34,9 +36,12 @@ pub(crate) fn subject(action: &Action) -> &str {
     operation.and_then(serde_json::Value::as_str).unwrap_or_else(|| action.kind.name())
 }
 
-/// The event that an action on a node begins.
+/// The event that an action on a node begins. Where health policies began it, it says why.
 pub(crate) fn started_on_node(action: &Action, node: &Node, now: Timestamp) -> Event {
-    node_event(action, node, now, Level::Info, Phase::Start, action.id.short())
+    let reason = action.data.get("health").and_then(|health| health["reason"].as_str());
+    let id = action.id.short();
+    let text = reason.map_or_else(|| id.clone(), |reason| format!("{id}: {reason}"));
+    node_event(action, node, now, Level::Info, Phase::Start, text)
 }
 
 /// The event that an action on a node has ended.
@@ -71,6 +76,32 @@ pub(crate) fn drifted(node: &Node, told: &Told, id: EventId, now: Timestamp) -> 
         action: drift::SUBJECT.to_owned(),
         status: phase,
         status_reason: told.reason.clone(),
+        meta_data: JsonMap::new(),
+    }
+}
+
+/// The event that a node which is not as it should be is not repaired now. `repair` is the action that would do it;
+/// each kind of refusal is told once.
+pub(crate) fn unrepaired(node: &Node, repair: ActionId, fault: &Fault, now: Timestamp) -> Event {
+    let told = Told { status: NodeStatus::Warning, reason: format!("It is not repaired now: {fault}") };
+    drifted(node, &told, EventId::derived(repair, fault.kind.name(), 0), now)
+}
+
+/// The event that an instance which no node claims is being deleted (invariant 4): once for each instance.
+pub(crate) fn unclaimed(instance: &Instance, tags: &Tags, user: String, now: Timestamp) -> Event {
+    Event {
+        id: EventId::derived(tags.action, &format!("unclaimed {}", instance.id), 0),
+        timestamp: now,
+        oid: tags.node.uuid(),
+        oname: instance.name.clone(),
+        otype: "NODE".to_owned(),
+        cluster_id: tags.cluster,
+        level: Level::Warn,
+        user,
+        project: tags.project.clone(),
+        action: ActionKind::NodeDelete.name().to_owned(),
+        status: Phase::Start,
+        status_reason: format!("The instance '{}' is deleted: no node claims it.", instance.id),
         meta_data: JsonMap::new(),
     }
 }

@@ -32,6 +32,13 @@ impl Write {
         self
     }
 
+    /// The attribute is there, and less than `value`.
+    pub(crate) fn if_less(mut self, name: &str, value: AttributeValue) -> Self {
+        let clause = format!("{} < {}", self.name(name), self.value(value));
+        self.require(clause);
+        self
+    }
+
     pub(crate) fn if_lacks(mut self, name: &str) -> Self {
         let placeholder = self.name(name);
         self.require(format!("attribute_not_exists({placeholder})"));

@@ -4,7 +4,7 @@
 use crate::entity::Kind;
 use crate::error::StoreError;
 use crate::find::id_in;
-use crate::item::{n, required};
+use crate::item::{n, required, s};
 use crate::keys;
 use crate::store::{DUE, Query, Range, Store, Written};
 use crate::task::{Task, due, open_statuses};
@@ -97,6 +97,17 @@ impl Store {
         let write = due(Write::update(keys::action(id)), id, due_at)
             .if_is("seq", (task.seq != 0).then(|| n(task.seq)))
             .if_one_of("status", open_statuses());
+        self.write(write).await.map(|_| ())
+    }
+
+    /// Moves the due time of a task that cannot be read, and nothing else of it. Without effect when it has ended or
+    /// is due later already.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn task_put_off(&self, id: ActionId, due_at: Timestamp) -> Result<(), StoreError> {
+        let later = s(keys::due(due_at, id));
+        let write = due(Write::update(keys::action(id)), id, due_at).if_less("due", later);
         self.write(write).await.map(|_| ())
     }
 }

@@ -11,15 +11,16 @@ use coppice_store::StoreError;
 pub(super) async fn run(
     env: &Env,
     due: Vec<(ClusterId, PolicyId)>,
-    now: Timestamp,
+    until: Timestamp,
 ) -> Result<usize, StoreError> {
-    // The other phases have a share of the run, too.
-    let until = now.plus(env.settings.turn / 2);
-    let turns = due.into_iter().map(|(cluster, policy)| async move {
-        if env.now() >= until {
-            return (cluster, Ok(0));
-        }
-        (cluster, look_after(env, cluster, policy, until).await)
-    });
-    all_turns(env, turns, |cluster, error| tracing::warn!(cluster.id = %cluster, error = %error, "looking after a cluster is put off")).await
+    let turns = due
+        .into_iter()
+        .map(|(cluster, policy)| async move { (cluster, look_after(env, cluster, policy, until).await) });
+    all_turns(
+        env,
+        until,
+        turns,
+        |cluster, error| tracing::warn!(cluster.id = %cluster, error = %error, "looking after a cluster is put off"),
+    )
+    .await
 }

@@ -1,22 +1,28 @@
-//! The reconciler: short phases in order, bounded, safe to run twice at once. It makes up for lost
-//! messages and dead workers, makes the runs of schedules, looks after the members of clusters, deletes what nobody
-//! claims, and says where an instance is not what its node says.
+//! The reconciler: short phases in order, bounded in work and in time, safe to run twice at once. It makes up for
+//! lost messages and dead workers, makes the runs of schedules, looks after the members of clusters, deletes what
+//! nobody claims, and says where an instance is not what its node says.
+//!
+//! What a phase has no time for stays due, or is where the phase left a mark: the next run goes on with it.
 
 mod drift;
 mod due;
-mod fronts;
 mod health;
 mod leaks;
 mod schedules;
+#[cfg(test)]
+mod tests;
 
 pub use due::ring_all;
 
 use crate::env::Env;
 use crate::machine::Worker;
 use coppice_domain::service::RECONCILER;
+use coppice_domain::time::Timestamp;
 use coppice_store::{DueWork, StoreError};
-use futures::{StreamExt, stream};
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
 use std::future::Future;
+use std::time::Duration;
 
 /// What one run did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,24 +39,42 @@ pub struct Report {
     pub drift: usize,
 }
 
+/// The time of one run. A phase begins nothing when its part is over, however long those before it took, and
+/// leaves to those behind it what it does not need.
+#[derive(Clone, Copy, Debug)]
+struct Turn {
+    began: Timestamp,
+    span: Duration,
+}
+
+impl Turn {
+    const PARTS: u32 = 12;
+
+    /// When so many of its twelve parts are over.
+    fn part(self, parts: u32) -> Timestamp {
+        self.began.plus(self.span.saturating_mul(parts) / Self::PARTS)
+    }
+}
+
 /// Runs every phase once, and notes that it ran. A phase that fails leaves the others to do their work.
 ///
 /// # Errors
 /// The first phase's error, after every phase has had its turn.
 pub async fn run(worker: &Worker) -> Result<Report, StoreError> {
     let (env, now) = (&worker.env, worker.env.now());
+    let turn = Turn { began: now, span: env.settings.turn };
     let (due, scheduled, recovered) = match env.store.due_work(now, PER_RUN).await {
         Ok(DueWork { tasks, schedules, watches }) => (
-            due::run(env, tasks, now).await,
-            schedules::run(env, schedules, now).await,
-            health::run(env, watches, now).await,
+            due::run(env, tasks, now, turn.part(2)).await,
+            schedules::run(env, schedules, now, turn.part(4)).await,
+            health::run(env, watches, turn.part(8)).await,
         ),
         Err(error) => (Err(error.clone()), Err(error.clone()), Err(error)),
     };
     let (leaks, drift) = match env.store.phases().await {
         Ok(before) => (
-            leaks::run(worker, before.get(leaks::PHASE)).await,
-            drift::run(worker, before.get(drift::PHASE)).await,
+            leaks::run(worker, before.get(leaks::PHASE), turn.part(10)).await,
+            drift::run(worker, before.get(drift::PHASE), turn.part(12)).await,
         ),
         Err(error) => (Err(error.clone()), Err(error)),
     };
@@ -70,28 +94,34 @@ pub async fn run(worker: &Worker) -> Result<Report, StoreError> {
     due.and(scheduled).and(recovered).and(leaks).and(drift).and(pulse).map(|()| report)
 }
 
-/// Takes several turns at once; how much they came to in all. What fails stays due, which `put_off` is told, and
-/// the others are none the worse for it.
+/// Takes several turns at once, until the time is up; how much they came to in all. What fails stays due, which
+/// `put_off` is told, and the others are none the worse for it.
 ///
 /// # Errors
 /// The last failure, after every turn was taken.
 async fn all_turns<K, T>(
     env: &Env,
+    until: Timestamp,
     turns: impl Iterator<Item = T>,
     put_off: impl Fn(K, &StoreError),
 ) -> Result<usize, StoreError>
 where
     T: Future<Output = (K, Result<usize, StoreError>)>,
 {
-    let mut turns = stream::iter(turns).buffer_unordered(env.settings.concurrency);
     let (mut done, mut failed) = (0, None);
-    while let Some((of, turn)) = turns.next().await {
-        match turn {
-            Ok(count) => done += count,
-            Err(error) => {
+    let (mut turns, mut begun) = (turns, FuturesUnordered::new());
+    loop {
+        while begun.len() < env.settings.concurrency && env.now() < until {
+            let Some(turn) = turns.next() else { break };
+            begun.push(turn);
+        }
+        match begun.next().await {
+            Some((_, Ok(count))) => done += count,
+            Some((of, Err(error))) => {
                 put_off(of, &error);
                 failed = Some(error);
             }
+            None => break,
         }
     }
     failed.map_or(Ok(done), Err)

@@ -14,10 +14,16 @@ use coppice_domain::receiver::schedule::scheduled;
 use coppice_domain::time::Timestamp;
 use coppice_store::StoreError;
 
-pub(super) async fn run(env: &Env, due: Vec<ReceiverId>, now: Timestamp) -> Result<usize, StoreError> {
+pub(super) async fn run(
+    env: &Env,
+    due: Vec<ReceiverId>,
+    now: Timestamp,
+    until: Timestamp,
+) -> Result<usize, StoreError> {
     let turns = due.into_iter().map(|id| async move { (id, take(env, id, now).await.map(usize::from)) });
     all_turns(
         env,
+        until,
         turns,
         |id, error| tracing::warn!(receiver.id = %id, error = %error, "a scheduled run is put off"),
     )

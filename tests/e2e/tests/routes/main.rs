@@ -25,6 +25,7 @@ mod policy_types;
 mod profile_types;
 mod profiles;
 mod receivers;
+mod reconciling;
 mod retention;
 mod services;
 mod triggers;

@@ -3,7 +3,7 @@
 use super::look::Seen;
 use crate::accept::{Asked, Refusal, Requester, node_action};
 use crate::env::Env;
-use crate::history::drifted;
+use crate::history::{drifted, unrepaired};
 use crate::machine::Worker;
 use coppice_domain::action::{Action, ActionKind};
 use coppice_domain::cluster::{Cluster, JsonMap};
@@ -22,10 +22,11 @@ pub(super) struct Found {
     pub(super) finding: Option<Finding>,
 }
 
-/// Says and starts what follows from what was found, until the time since `began` is up.
-pub(super) async fn act(worker: &Worker, found: Vec<Found>, began: Timestamp) -> Result<Seen, StoreError> {
+/// Says and starts what follows from what was found, until the time is up; something in any case.
+pub(super) async fn act(worker: &Worker, found: Vec<Found>, until: Timestamp) -> Result<Seen, StoreError> {
     let env = &worker.env;
     let mut seen = Seen { acted: 0, complete: true, in_time: true };
+    let mut begun = false;
     let mut groups: BTreeMap<Option<ClusterId>, Vec<Found>> = BTreeMap::new();
     for each in found {
         groups.entry(each.node.cluster_id).or_default().push(each);
@@ -46,9 +47,10 @@ pub(super) async fn act(worker: &Worker, found: Vec<Found>, began: Timestamp) ->
             group.retain(|each| repair_of(each).is_none_or(|id| !started.contains(&id)));
         }
         for some in group.chunks(TOLD_AT_ONCE) {
-            if env.now().since(began) > env.settings.turn {
+            if begun && env.now() >= until {
                 return Ok(Seen { in_time: false, ..seen });
             }
+            begun = true;
             let (said, missed) = say(env, &mut view, some).await?;
             seen.acted += said;
             seen.complete &= missed.is_empty();
@@ -60,6 +62,7 @@ pub(super) async fn act(worker: &Worker, found: Vec<Found>, began: Timestamp) ->
                     Err(Refusal::Store(error)) => return Err(error),
                     Err(Refusal::Fault(fault)) => {
                         tracing::warn!(node.id = %each.node.id, error = %fault, "a node is not repaired now");
+                        env.store.event_record(&unrepaired(&each.node, id, &fault, env.now())).await?;
                         seen.complete = false;
                     }
                 }

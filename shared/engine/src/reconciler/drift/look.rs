@@ -9,6 +9,7 @@ use coppice_domain::ids::{NodeId, ProfileId};
 use coppice_domain::node::Node;
 use coppice_domain::profile::Profile;
 use coppice_domain::profile_types;
+use coppice_domain::time::Timestamp;
 use coppice_store::StoreError;
 use std::collections::{BTreeSet, HashMap};
 
@@ -23,8 +24,14 @@ pub(super) struct Seen {
     pub(super) in_time: bool,
 }
 
-/// Looks at these nodes and does what follows; `closely` also compares those that run with their profiles.
-pub(super) async fn look(worker: &Worker, ids: &[NodeId], closely: bool) -> Result<Seen, StoreError> {
+/// Looks at these nodes and does what follows, until the time is up; `closely` also compares those that run with
+/// their profiles.
+pub(super) async fn look(
+    worker: &Worker,
+    ids: &[NodeId],
+    closely: bool,
+    until: Timestamp,
+) -> Result<Seen, StoreError> {
     let (env, now) = (&worker.env, worker.env.now());
     let grace = env.settings.drift.grace.max(env.compute.staleness());
     let mut complete = true;
@@ -56,6 +63,11 @@ pub(super) async fn look(worker: &Worker, ids: &[NodeId], closely: bool) -> Resu
             Some(InstanceState::Active | InstanceState::Stopped) => {
                 let profile = profiles.get(&node.profile_id).filter(|_| closely || was_told(&node));
                 let Some(profile) = profile else { continue };
+                // The next walk compares it.
+                if env.now() >= until {
+                    complete = false;
+                    continue;
+                }
                 match compare(env, &node, id, profile).await {
                     Ok(finding) => finding,
                     Err(error) => {
@@ -68,7 +80,7 @@ pub(super) async fn look(worker: &Worker, ids: &[NodeId], closely: bool) -> Resu
         };
         found.push(Found { node, finding });
     }
-    let seen = act(worker, found, now).await?;
+    let seen = act(worker, found, until).await?;
     Ok(Seen { complete: complete && seen.complete, ..seen })
 }
 

@@ -22,8 +22,8 @@ use std::collections::HashSet;
 /// The name this phase keeps its state under.
 pub(super) const PHASE: &str = "drift";
 
-/// Most pages of the list that one run reads, hundreds of instances each. Nodes whose instances come later are
-/// read one by one.
+/// Most pages of the list that one run reads, hundreds of instances each. Nodes whose instances come later, or for
+/// which there is no time, are read one by one.
 const MOST_PAGES: usize = 200;
 
 /// What the phase remembers.
@@ -43,8 +43,8 @@ struct State {
 /// A walk through all nodes.
 #[derive(Debug, Serialize, Deserialize)]
 struct Walk {
-    /// The list of instances it began with.
-    list: u64,
+    /// The list of instances it began with; none if that was not read to its end.
+    list: Option<u64>,
     /// How far it is.
     at: Option<NodeMark>,
     /// Whether every node so far could be judged.
@@ -55,10 +55,15 @@ struct Walk {
 struct Listed {
     /// Nodes with an instance that is as it should be.
     sound: HashSet<NodeId>,
-    digest: u64,
+    /// Of the whole list; none if it was not read to its end.
+    digest: Option<u64>,
 }
 
-pub(super) async fn run(worker: &Worker, before: Option<&PhaseState>) -> Result<usize, StoreError> {
+pub(super) async fn run(
+    worker: &Worker,
+    before: Option<&PhaseState>,
+    until: Timestamp,
+) -> Result<usize, StoreError> {
     let (env, now) = (&worker.env, worker.env.now());
     let pace = env.settings.drift;
     let remembered = before.and_then(|before| before.state.as_deref());
@@ -68,20 +73,21 @@ pub(super) async fn run(worker: &Worker, before: Option<&PhaseState>) -> Result<
     if !due && state.walk.is_none() {
         return Ok(0);
     }
-    let Some(listed) = list(worker, now).await else { return Ok(0) };
-    if due && state.walk.is_none() && state.held_against != Some(listed.digest) {
+    let Some(listed) = list(worker, until).await else { return Ok(0) };
+    let known = listed.digest.is_some() && state.held_against == listed.digest;
+    if due && state.walk.is_none() && !known {
         state.walk = Some(Walk { list: listed.digest, at: None, complete: true });
     }
     let mut acted = 0;
     if let Some(mut walk) = state.walk.take() {
         let (ids, next) = env.store.nodes_after(walk.at.as_ref(), pace.nodes).await?;
         let suspects: Vec<NodeId> = ids.into_iter().filter(|id| !listed.sound.contains(id)).collect();
-        let seen = look::look(worker, &suspects, false).await?;
+        let seen = look::look(worker, &suspects, false, until).await?;
         acted += seen.acted;
         walk.complete &= seen.complete;
         if seen.in_time && next.is_none() {
             // What had to be left alone is a reason to walk again.
-            state.held_against = walk.complete.then_some(walk.list);
+            state.held_against = walk.list.filter(|_| walk.complete);
         } else {
             walk.at = if seen.in_time { next } else { walk.at };
             state.walk = Some(walk);
@@ -91,7 +97,7 @@ pub(super) async fn run(worker: &Worker, before: Option<&PhaseState>) -> Result<
         state.passed = Some(now);
         if pace.compared > 0 {
             let (ids, next) = env.store.nodes_after(state.compared.as_ref(), pace.compared).await?;
-            let Seen { acted: more, .. } = look::look(worker, &ids, true).await?;
+            let Seen { acted: more, .. } = look::look(worker, &ids, true, until).await?;
             acted += more;
             state.compared = next;
         }
@@ -101,10 +107,12 @@ pub(super) async fn run(worker: &Worker, before: Option<&PhaseState>) -> Result<
     Ok(acted)
 }
 
-/// Lists all instances of the deployment; none when the backend cannot be asked now.
-async fn list(worker: &Worker, now: Timestamp) -> Option<Listed> {
-    let (compute, name) = (&worker.env.compute, worker.env.settings.deployment.as_str());
-    let (from, before) = (Timestamp::from_micros(0), now.plus(worker.env.settings.drift.grace));
+/// Lists all instances of the deployment, in half of the time there is; none when the backend cannot be asked now.
+async fn list(worker: &Worker, until: Timestamp) -> Option<Listed> {
+    let (env, now) = (&worker.env, worker.env.now());
+    let (compute, name) = (&env.compute, env.settings.deployment.as_str());
+    let (from, before) = (Timestamp::from_micros(0), now.plus(env.settings.drift.grace));
+    let half = now.plus(until.since(now) / 2);
     let filter = Filter::Deployment { name, from, before };
     let (mut instances, mut mark) = (Vec::<Instance>::new(), None);
     for _ in 0..MOST_PAGES {
@@ -118,7 +126,7 @@ async fn list(worker: &Worker, now: Timestamp) -> Option<Listed> {
                 return None;
             }
         }
-        if mark.is_none() {
+        if mark.is_none() || env.now() >= half {
             break;
         }
     }
@@ -126,6 +134,7 @@ async fn list(worker: &Worker, now: Timestamp) -> Option<Listed> {
         !matches!(instance.state, InstanceState::Error { .. } | InstanceState::Deleting)
     };
     let digest = digest(instances.iter().map(|instance| (instance.id.as_str(), is_sound(instance))));
+    let digest = mark.is_none().then_some(digest);
     let sound = instances.iter().filter(|instance| is_sound(instance)).filter_map(Instance::node).collect();
     Some(Listed { sound, digest })
 }

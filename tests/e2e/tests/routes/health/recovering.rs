@@ -60,6 +60,12 @@ async fn two_reconcilers_at_once_start_each_recovery_once() {
     assert!(one.unwrap().recovered + other.unwrap().recovered >= 2);
     ward.app.drain().await;
     assert_eq!(ward.recoveries().await.len(), 2);
+    // Each says when it begins why that is.
+    let events = ward.list("/v1/events?action=NODE_RECOVER&otype=NODE", "events").await;
+    let why = |event: &Value| event["status_reason"].as_str().unwrap().to_owned();
+    let begun: Vec<String> = events.iter().filter(|event| event["status"] == "start").map(why).collect();
+    assert_eq!(begun.len(), 2, "{events:?}");
+    assert!(begun.iter().all(|text| text.ends_with(": The node's instance does not exist.")), "{begun:?}");
     ward.assert_well().await;
 }
 

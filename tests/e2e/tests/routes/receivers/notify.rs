@@ -104,6 +104,12 @@ async fn rhe_4_what_is_refused_is_dropped_and_what_comes_behind_it_is_not() {
     }
     let lost = app.get(&format!("/v1/actions/{conflicting}")).by(ADMIN).send().await;
     assert_eq!(lost.status, 404);
+    // Why is among the receiver's events: of each kind of refusal the first in a minute.
+    let events = app.show(ALICE, "/v1/events?otype=RECEIVER&sort=timestamp", "events").await;
+    let texts: Vec<&str> =
+        events.as_array().unwrap().iter().map(|event| text(event, "status_reason")).collect();
+    assert_eq!(texts.len(), 3, "{texts:?}");
+    assert!(texts.iter().all(|text| text.contains("was dropped: ")), "{texts:?}");
 }
 
 #[tokio::test]

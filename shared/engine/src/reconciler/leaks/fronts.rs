@@ -2,6 +2,7 @@
 //! members of a pool that no node has (invariant 4). Like instances: only what was made since the last search,
 //! and each once its creation must be over. Where no balancer was made, one list that is empty is all there is.
 
+use super::Search;
 use crate::front::known;
 use crate::machine::Worker;
 use coppice_compute::Deletion;
@@ -13,15 +14,16 @@ use coppice_domain::time::Timestamp;
 use coppice_store::StoreError;
 use std::collections::BTreeMap;
 
-/// Searches once; of how many fronts something is being deleted, and whether nothing was left out.
+/// Goes on with the search until the time is up: of how many fronts something is being deleted.
 pub(super) async fn sweep(
     worker: &Worker,
     searched: Option<Timestamp>,
-    now: Timestamp,
-) -> Result<(usize, bool), StoreError> {
+    search: &mut Search,
+    until: Timestamp,
+) -> Result<usize, StoreError> {
     let env = &worker.env;
     let grace = env.settings.leaks.fronts().max(env.balancer.staleness());
-    let before = now.minus(grace);
+    let before = search.began.minus(grace);
     let from = searched.map_or(Timestamp::from_micros(0), |searched| {
         searched.minus(grace).minus(env.settings.leaks.overlap)
     });
@@ -30,7 +32,8 @@ pub(super) async fn sweep(
         Ok(parts) => parts,
         Err(error) => {
             tracing::warn!(error = %error, "the load balancers cannot be searched for unclaimed parts");
-            return Ok((0, false));
+            (search.fronts, search.complete) = (true, false);
+            return Ok(0);
         }
     };
     let origins: BTreeMap<(ClusterId, PolicyId), Origin> = parts
@@ -38,25 +41,31 @@ pub(super) async fn sweep(
         .filter_map(|part| part.origin)
         .map(|origin| ((origin.cluster, origin.policy), origin))
         .collect();
-    let (mut swept, mut complete) = (0, true);
-    for origin in origins.values() {
-        match sweep_one(worker, origin, before).await? {
+    let mut swept = 0;
+    let seen = search.front;
+    for (place, origin) in origins.into_iter().filter(|(place, _)| Some(*place) > seen) {
+        match sweep_one(worker, &origin, before).await? {
             // A balancer takes one change at a time: what is left of it is for the next run, not for the next
             // search.
             Ok(underway) => {
                 swept += usize::from(underway);
-                complete &= !underway;
+                search.complete &= !underway;
             }
             Err(error) => {
                 tracing::warn!(
                     cluster.id = %origin.cluster, policy.id = %origin.policy, error = %error,
                     "unclaimed parts of a load balancer not deleted"
                 );
-                complete = false;
+                search.complete = false;
             }
         }
+        search.front = Some(place);
+        if env.now() >= until {
+            return Ok(swept);
+        }
     }
-    Ok((swept, complete))
+    search.fronts = true;
+    Ok(swept)
 }
 
 /// Deletes what stands for a policy at a cluster without being claimed; whether that goes on. As long as an
