@@ -6,17 +6,17 @@ use crate::error::StoreError;
 use crate::item::{n, s};
 use crate::keys;
 use crate::settle::removal;
-use crate::settlement::Settlement;
+use crate::settlement::{Settlement, json};
 use crate::share::let_go;
 use crate::step::with_data;
 use crate::store::Store;
 use crate::task::{Finish, HOOKED, Task, finish};
 use crate::template::{check_usable, referenced_by};
 use crate::transaction::{Transacted, Write};
-use crate::view::MEMBER_ENDS;
+use crate::view::{MEMBER_ENDS, PLACINGS};
 use coppice_domain::cluster::{Cluster, JsonMap};
 use coppice_domain::event::Event;
-use coppice_domain::ids::{ActionId, NodeId, ProfileId};
+use coppice_domain::ids::{ActionId, ClusterId, NodeId, ProfileId};
 use coppice_domain::node::{Node, NodeStatus};
 use coppice_domain::profile::Profile;
 use coppice_domain::time::Timestamp;
@@ -33,8 +33,32 @@ pub struct NodeBegin<'a> {
     pub work: &'a Value,
     /// What policies decided, for the action's record; none for what it says.
     pub data: Option<&'a JsonMap>,
+    /// Where policies have the node made; none where they do not say.
+    pub placing: Option<Placing<'a>>,
     /// The event that belongs to the beginning.
     pub event: &'a Event,
+}
+
+/// A place that policies give a member by where the others are.
+#[derive(Clone, Copy, Debug)]
+pub struct Placing<'a> {
+    /// The cluster.
+    pub cluster: ClusterId,
+    /// How many had been given a place when the others were read: one more since, and it may be that one's.
+    pub seen: i64,
+    /// The node's data, with its place.
+    pub data: &'a JsonMap,
+}
+
+/// Whether an action on a node began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Begun {
+    /// It did.
+    Done,
+    /// It did not: another member was given a place meanwhile, and may have taken this one's.
+    Overtaken,
+    /// It did not: the task or the node was lost.
+    Lost,
 }
 
 /// How a requested action on a node ends.
@@ -69,7 +93,7 @@ pub enum NodeFate<'a> {
 
 impl Store {
     /// Begins a requested action on a node: its plan is saved, the node takes the status it has meanwhile,
-    /// and the event is recorded, as one; `false` when the task or the node was lost.
+    /// and the event is recorded, as one.
     ///
     /// # Errors
     /// When the store fails; the step may then have taken effect.
@@ -78,8 +102,8 @@ impl Store {
         task: &Task,
         node: &Node,
         begin: NodeBegin<'_>,
-    ) -> Result<bool, StoreError> {
-        let NodeBegin { status, profile, work, data, event } = begin;
+    ) -> Result<Begun, StoreError> {
+        let NodeBegin { status, profile, work, data, placing, event } = begin;
         let id = task.action.id;
         let save = Write::update(keys::action(id)).set("work", s(work.to_string())).remove("attempts");
         // From now on no hook holds it up.
@@ -97,13 +121,26 @@ impl Store {
             // Nothing shows of it: the holder is written once more, so that the condition can stand.
             None => own = own.set("active_action", s(id.to_string())),
         }
+        // The first write is the cluster's, if there is one: it says whether the place is still free.
+        if let Some(Placing { cluster, seen, data }) = placing {
+            own = own.set("data", json(data)?);
+            let head = Write::update(keys::cluster(cluster)).add(PLACINGS, 1).if_exists();
+            writes.insert(0, head.if_is(PLACINGS, (seen != 0).then(|| n(seen))));
+        }
         writes.push(own);
         if let Some(profile) = profile {
             writes.push(check_usable::<Profile>(profile));
             writes.push(referenced_by::<Profile>(profile.uuid(), crate::Kind::Node, node.id.uuid())?);
         }
         writes.extend(self.event_put(Some(event))?);
-        Ok(matches!(self.transact(writes, None).await?, Transacted::Done))
+        Ok(match self.transact(writes, None).await? {
+            Transacted::Done => Begun::Done,
+            Transacted::Refused(unmet) => {
+                let mut unmet = unmet.iter().map(Option::is_some);
+                let place = placing.is_some() && unmet.next() == Some(true);
+                if place && !unmet.any(|unmet| unmet) { Begun::Overtaken } else { Begun::Lost }
+            }
+        })
     }
 
     /// Gives back the reference to a profile that was reserved for a node when the task, which updates it,

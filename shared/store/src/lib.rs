@@ -55,7 +55,7 @@ pub use due::DueWork;
 pub use entity::{Entity, Kind};
 pub use error::{FindError, ListError, StoreError};
 pub use finish_cluster::ClusterEnd;
-pub use finish_node::{NodeBegin, NodeFate, NodeFinish};
+pub use finish_node::{Begun, NodeBegin, NodeFate, NodeFinish, Placing};
 pub use links::{ActionLinks, child};
 pub use list::{ListRequest, Sort};
 pub use meter::{Meter, Usage};

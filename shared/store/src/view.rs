@@ -17,6 +17,8 @@ use std::collections::HashMap;
 
 /// Attribute of a cluster: how many actions on single members have ended.
 pub(crate) const MEMBER_ENDS: &str = "member_ends";
+/// Attribute: how many members made one by one were given a place by policies.
+pub(crate) const PLACINGS: &str = "placings";
 
 /// Queries under way at once when many clusters are viewed.
 const AT_ONCE: usize = 16;
@@ -34,6 +36,8 @@ pub struct ClusterView {
     pub receivers: Vec<ReceiverId>,
     /// How many actions on single members had ended when the cluster was read: no later than its members.
     pub member_ends: i64,
+    /// How many single members policies had given a place when the cluster was read: no later than its members.
+    pub placings: i64,
 }
 
 /// A cluster and its policies, without its members: what decides whether it may scale, at no cost that grows with
@@ -135,10 +139,11 @@ impl Store {
         let head = own.iter().find(|item| required(item, "sk").is_ok_and(|sk| sk == keys::SELF));
         let Some(head) = head else { return Ok(None) };
         let member_ends = number(head, MEMBER_ENDS).unwrap_or(0);
+        let placings = number(head, PLACINGS).unwrap_or(0);
         members.sort_by_key(|member| (member.index, member.node));
         bindings.sort_by_key(|binding| (binding.created_at, binding.id));
         let cluster = Cluster::decode(&own)?;
-        Ok(Some(ClusterView { cluster, members, bindings, receivers, member_ends }))
+        Ok(Some(ClusterView { cluster, members, bindings, receivers, member_ends, placings }))
     }
 
     /// Reads several clusters with their members, in the order of `ids`; absent ones are left out.

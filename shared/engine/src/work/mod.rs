@@ -74,9 +74,6 @@ pub(crate) struct Decided {
     /// The job waits until then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) not_before: Option<Timestamp>,
-    /// Where its instance is placed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) placement: Option<JsonMap>,
     /// Whether the cluster's desired capacity stays as it is.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) keeps_capacity: bool,

@@ -55,7 +55,7 @@ fn end() -> Finish {
     }
 }
 
-fn event(cluster: &Cluster, action: &Action) -> coppice_domain::event::Event {
+pub(crate) fn event(cluster: &Cluster, action: &Action) -> coppice_domain::event::Event {
     coppice_domain::event::Event {
         id: coppice_domain::ids::EventId::derived(action.id, "end", 0),
         timestamp: at(3),

@@ -9,6 +9,7 @@ mod inputs;
 mod listing;
 mod mailboxes;
 mod pages;
+mod placing;
 mod profiles;
 mod quota;
 mod records;

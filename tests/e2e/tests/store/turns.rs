@@ -14,7 +14,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 /// A node, and two claimed actions that wait for it.
-async fn waiting(store: &Store) -> (Node, [Task; 2]) {
+pub(crate) async fn waiting(store: &Store) -> (Node, [Task; 2]) {
     let template = profile(1, "p");
     let node = adopted("i", &template);
     store.adopt(&node, &template, None).await.unwrap();

@@ -11,7 +11,8 @@ use coppice_domain::node::{Node, NodeStatus};
 use coppice_domain::profile::Profile;
 use coppice_domain::profile_types;
 use coppice_domain::resize::check_sizes;
-use coppice_store::{ClusterView, NodeBegin, Parking, Place, Settlement, StoreError, Task};
+use coppice_store::{Begun, ClusterView, NodeBegin, Parking, Place, Placing, Settlement, StoreError, Task};
+use serde_json::Value;
 
 impl Worker {
     pub(super) async fn begin_on_node(
@@ -58,15 +59,30 @@ impl Worker {
         // What has no instance is not in any state of one, whatever is said of it.
         let status = job.status().filter(|_| node.physical_id.is_some() || !matches!(job, Job::Update(_)));
         let status = status.as_ref().map(|(status, reason)| (*status, reason.as_str()));
-        let begin =
-            NodeBegin { status, profile: new_profile, work: &saved, data: said.data.as_ref(), event: &event };
-        if !self.env.store.node_begin(task, node, begin).await? {
+        let mut placed = node.data.clone();
+        let placing = said.place.zip(view.as_ref()).map(|(place, view)| {
+            placed.insert("placement".to_owned(), Value::Object(place));
+            (view.cluster.id, view.placings)
+        });
+        let begin = NodeBegin {
+            status,
+            profile: new_profile,
+            work: &saved,
+            data: said.data.as_ref(),
+            placing: placing.map(|(cluster, seen)| Placing { cluster, seen, data: &placed }),
+            event: &event,
+        };
+        match self.env.store.node_begin(task, node, begin).await? {
+            Begun::Done => {}
+            // The policies are asked anew. As often as this happens another member has begun.
+            Begun::Overtaken => return Ok(Yield::Parked(self.at_once())),
             // The claim is lost, or a profile is being deleted: look again.
-            return Ok(Yield::Parked(Parking { progress: false, ..self.at_once() }));
+            Begun::Lost => return Ok(Yield::Parked(Parking { progress: false, ..self.at_once() })),
         }
         let node = Node {
             status: status.map_or(node.status, |(status, _)| status),
             active_action: Some(task.action.id),
+            data: placed,
             ..node.clone()
         };
         self.go_on(task, &node, job, work).await

@@ -14,7 +14,7 @@ mod turn;
 use super::{Worker, Yield};
 use crate::dispatch::{deadline, end, overdue, waking};
 use crate::jobs::{Hand, Job, Recovery, Step, Update};
-use crate::work::{Decided, Work};
+use crate::work::Work;
 use coppice_domain::action::{Action, ActionKind, ActionStatus};
 use coppice_domain::cluster::JsonMap;
 use coppice_domain::ids::NodeId;
@@ -26,7 +26,6 @@ use coppice_store::{Cancel, Parking, Settled, StoreError, Task};
 use finish::{Fate, Last};
 use pool::{joins, made};
 use serde_json::Value;
-use std::borrow::Cow;
 use std::time::Duration;
 
 impl Worker {
@@ -99,8 +98,6 @@ impl Worker {
         if let Some(until) = decided.not_before.filter(|until| *until > self.env.now()) {
             return Ok(self.parked(&work, until, "Waiting for the grace period to pass."));
         }
-        let node = placed(node, job, &decided);
-        let node = node.as_ref();
         let profile = match job {
             Job::Update(update) => update.profile.filter(|profile| *profile != node.profile_id),
             _ if job.needs_profile() => Some(node.profile_id),
@@ -118,9 +115,6 @@ impl Worker {
                 _ => self.superseded(task, node).await,
             },
             Step::Settle(mut settlement) => {
-                if *job == Job::Create && decided.placement.is_some() {
-                    settlement.changes.data = Some(node.data.clone());
-                }
                 if *job == Job::Remove && member(&node.data).is_some() {
                     // It has left the pool, and stays.
                     settlement.changes.data = Some(left(&node.data));
@@ -180,14 +174,6 @@ impl Worker {
             progress: true,
         })
     }
-}
-
-/// The node with the place that policies gave it, if it is to be made.
-fn placed<'a>(node: &'a Node, job: &Job, decided: &Decided) -> Cow<'a, Node> {
-    let (Job::Create, Some(place)) = (job, &decided.placement) else { return Cow::Borrowed(node) };
-    let mut node = node.clone();
-    node.data.insert("placement".to_owned(), Value::Object(place.clone()));
-    Cow::Owned(node)
 }
 
 /// The job that an action asks for; none for those that only other actions derive.

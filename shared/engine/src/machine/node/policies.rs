@@ -16,6 +16,8 @@ use std::time::Duration;
 pub(super) struct Said {
     /// What they decided; none if there are none.
     pub(super) decided: Option<Decided>,
+    /// Where its instance is placed; none where they do not say.
+    pub(super) place: Option<JsonMap>,
     /// The same as the action's record shows it.
     pub(super) data: Option<JsonMap>,
     /// Who is to be told before the node goes.
@@ -46,10 +48,14 @@ impl Worker {
                 // What does not run needs no farewell.
                 let runs = node.status == NodeStatus::Active && node.physical_id.is_some();
                 let hook = Hook::decided(&data).filter(|_| runs);
-                Said { decided: Some(decided), data: data.shown(), hook, refusal: None }
+                let place = Placement::decided(&data)
+                    .map(|placement| placement.of(0))
+                    .filter(|place| *job == Job::Create && !place.is_empty());
+                Said { decided: Some(decided), place, data: data.shown(), hook, refusal: None }
             }
             Err(refusal) => Said {
                 decided: None,
+                place: None,
                 data: refusal.data.shown(),
                 hook: None,
                 refusal: Some(format!("Policy check: {}", refusal.reason)),
@@ -63,9 +69,6 @@ fn decided(data: &Data, now: Timestamp) -> Decided {
     let grace = manner.map_or(0, |manner| manner.grace_period);
     Decided {
         not_before: (grace > 0).then(|| now.plus(Duration::from_secs(grace))),
-        placement: Placement::decided(data)
-            .map(|placement| placement.of(0))
-            .filter(|place| !place.is_empty()),
         keeps_capacity: manner.is_some_and(|manner| !manner.reduce_desired_capacity),
         leaves: None,
     }

@@ -153,6 +153,40 @@ async fn pol_10_single_members_have_a_region_and_a_zone_though_profile_and_other
     );
 }
 
+/// Each is made by an action of its own, and instances take their time.
+#[tokio::test]
+async fn single_members_that_are_asked_for_at_once_take_no_place_twice() {
+    let simulated = SimulatedConfig { build_seconds: 20.0, ..SimulatedConfig::default() };
+    let app = TestApp::with(Options { simulated, ..Options::default() }).await;
+    let profile = app.profile(ALICE, "p").await;
+    let target = format!("/v1/clusters/{}/actions", app.cluster(ALICE, "c", &profile, 0).await);
+    attach_regions(&app, &target, json!([{ "name": "east", "cap": 1 }, { "name": "west", "cap": 2 }])).await;
+    let mut asked = Vec::new();
+    for _ in 0..4 {
+        let body = json!({ "node": { "name": "n", "profile_id": profile, "cluster_id": "c" } });
+        asked.push(app.post("/v1/nodes").by(ALICE).json(&body).send().await.expect(202).action());
+    }
+    // Four workers decide from the same state of the cluster.
+    tokio::join!(app.answer_next(), app.answer_next(), app.answer_next(), app.answer_next());
+    app.drain().await;
+    let mut outcomes = Vec::new();
+    for action in &asked {
+        outcomes.push(ended(&app, action).await);
+    }
+    outcomes.sort_unstable();
+    let text = format!("Failed policy '{REGIONS}': There is no feasible plan to handle all nodes.");
+    assert_eq!(outcomes.iter().filter(|outcome| **outcome == succeeded()).count(), 3, "{outcomes:?}");
+    assert!(outcomes.contains(&failed(&format!("Policy check: {text}"))), "{outcomes:?}");
+    let mut made: Vec<Place> = Vec::new();
+    for node in members(&app).await.iter().filter(|node| node["status"] == "ACTIVE") {
+        assert_eq!(asked_for(&app, node).await, said(node));
+        made.push(said(node));
+    }
+    let (east, west) = (place("east", "", ""), place("west", "", ""));
+    let count = |at: &Place| made.iter().filter(|place| *place == at).count();
+    assert_eq!((made.len(), count(&east), count(&west)), (3, 1, 2), "{made:?}");
+}
+
 #[tokio::test]
 async fn engine_policies_5_nod_15_new_members_belong_to_the_group_and_the_zone_of_the_policy() {
     let (app, target) = ready(1).await;
