@@ -68,7 +68,7 @@ pub use schema::{TableDefinition, create_table};
 pub use settle::Settled;
 pub use settlement::{InstanceChange, NodeChanges, Place, Settlement};
 pub use share::Turn;
-pub use step::{Employment, Joining, NODES_PER_STEP, Registration, Retirement, Step, Stepped};
+pub use step::{Employment, Joining, NODES_PER_STEP, Registration, Step, Stepped};
 pub use store::{RETENTION, Scope, Store};
 pub use stream::new_event;
 pub use system::PhaseState;

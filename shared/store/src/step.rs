@@ -15,7 +15,7 @@ use coppice_domain::action::Action;
 use coppice_domain::cluster::{Cluster, JsonMap, Member};
 use coppice_domain::event::Event;
 use coppice_domain::ids::{ClusterId, NodeId};
-use coppice_domain::node::{Node, NodeStatus};
+use coppice_domain::node::Node;
 use coppice_domain::time::Timestamp;
 use serde_json::Value;
 
@@ -26,15 +26,6 @@ pub struct Registration {
     pub node: Node,
     /// Its member record, pending.
     pub member: Member,
-    /// The derived action.
-    pub child: Action,
-}
-
-/// A node to be removed, with the derived action that removes it.
-#[derive(Clone, Debug)]
-pub struct Retirement {
-    /// The node.
-    pub node: NodeId,
     /// The derived action.
     pub child: Action,
 }
@@ -76,8 +67,6 @@ pub struct Step<'a> {
     pub data: Option<&'a JsonMap>,
     /// Nodes to make.
     pub create: &'a [Registration],
-    /// Nodes to remove.
-    pub retire: &'a [Retirement],
     /// Members to work on.
     pub employ: &'a [Employment],
     /// Nodes to become members.
@@ -128,31 +117,13 @@ impl Store {
             writes.push(child_put(&made.child)?);
         }
         let first_named = writes.len();
-        for retired in step.retire {
-            writes.push(
-                Write::update(keys::node(retired.node))
-                    .set("active_action", s(retired.child.id.to_string()))
-                    .set("status", s(NodeStatus::Deleting.name()))
-                    .set("status_reason", s("Deletion in progress"))
-                    .if_equals("cluster_id", s(step.cluster.0.id.to_string())),
-            );
-            writes.push(
-                Write::update(keys::member(step.cluster.0.id, retired.node))
-                    .set("st", s(NodeStatus::Deleting.name()))
-                    .set("by", s(task.action.id.to_string()))
-                    .assign("ph", phase(step.phase))
-                    .if_exists(),
-            );
-            writes.push(child_put(&retired.child)?);
-        }
         for employed in step.employ {
             writes.extend(employ(&step, employed)?);
         }
         for joining in step.join {
             writes.extend(join(step.cluster.0.id, joining)?);
         }
-        let named = step.retire.iter().map(|retired| retired.node);
-        let named = named.chain(step.employ.iter().map(|employed| employed.node));
+        let named = step.employ.iter().map(|employed| employed.node);
         let named = named.chain(step.join.iter().map(|joining| joining.member.node));
         match self.transact(writes, None).await? {
             Transacted::Done => Ok(Stepped::Done),

@@ -36,7 +36,7 @@ impl Run<'_> {
 
     /// Whether all that is pending is instances that the backend shows as still being built.
     pub(crate) async fn all_building(&self) -> bool {
-        if self.pending().any(|member| member.status == NodeStatus::Deleting) {
+        if !self.parted().1.is_empty() {
             return false;
         }
         let filter = Filter::Action(self.task.action.id);

@@ -13,27 +13,23 @@ use coppice_domain::ids::NodeId;
 use coppice_domain::naming::node_name;
 use coppice_domain::node::{Node, NodeStatus};
 use coppice_domain::time::Timestamp;
-use coppice_store::{
-    Employment, Joining, NODES_PER_STEP, PER_PART, Registration, Retirement, Step, Stepped, StoreError,
-};
+use coppice_store::{Employment, Joining, NODES_PER_STEP, PER_PART, Registration, Step, Stepped, StoreError};
 use serde_json::Value;
 use uuid::Uuid;
 
 /// Nodes that one step puts to work, by how.
 #[derive(Default)]
 struct Assigned {
-    retire: Vec<Retirement>,
     employ: Vec<Employment>,
     join: Vec<Joining>,
 }
 
 impl Assigned {
     fn len(&self) -> usize {
-        self.retire.len() + self.employ.len() + self.join.len()
+        self.employ.len() + self.join.len()
     }
 
     fn leave_out(&mut self, nodes: &[NodeId]) {
-        self.retire.retain(|retired| !nodes.contains(&retired.node));
         self.employ.retain(|employed| !nodes.contains(&employed.node));
         self.join.retain(|joining| !nodes.contains(&joining.member.node));
     }
@@ -88,7 +84,6 @@ impl Run<'_> {
                 event,
                 data: data.as_ref(),
                 create: &create,
-                retire: &assigned.retire,
                 employ: &assigned.employ,
                 join: &assigned.join,
             };
@@ -128,11 +123,6 @@ impl Run<'_> {
         self.view.members.extend(assigned.join.iter().map(|joining| joining.member));
         let (own, phase) = (self.task.action.id, self.work.phase);
         for member in &mut self.view.members {
-            if assigned.retire.iter().any(|retired| retired.node == member.node) {
-                member.status = NodeStatus::Deleting;
-                member.pending = Some(own);
-                member.phase = phase;
-            }
             if assigned.employ.iter().any(|employed| employed.node == member.node) {
                 member.pending = Some(own);
                 member.phase = phase;
@@ -221,7 +211,6 @@ impl Run<'_> {
                 continue;
             }
             match &assignment.job {
-                Job::Remove => assigned.retire.push(Retirement { node, child }),
                 Job::Join { index, .. } => {
                     let index = index.saturating_add(i64::try_from(place).unwrap_or(0));
                     assigned.join.push(Joining { member: self.joining(node, index), child });

@@ -133,27 +133,53 @@ async fn the_search_for_unclaimed_instances_stops_where_it_is_throttled() {
     assert_eq!(report.leaks, 5);
 }
 
-#[tokio::test]
-async fn members_that_a_throttled_update_did_not_come_to_are_as_they_were_when_it_is_cancelled() {
+/// Has an action of this kind of call begun with a cluster, cancels it, and says how many members were in that
+/// status then, and how many were in error afterwards. All others are as they were.
+async fn cancelled(
+    kind: CallKind,
+    status: &str,
+    begin: impl AsyncFnOnce(&TestApp) -> String,
+) -> (usize, usize) {
     const SIZE: usize = 40;
-    let throttled = Throttled::new(Settings::default(), CallKind::Change, None).await;
+    let throttled = Throttled::new(Settings::default(), kind, None).await;
     let app = &throttled.app;
     app.cluster(ALICE, "c", "p", SIZE as u64).await;
-    app.profile(ALICE, "q").await;
-    let change = json!({ "cluster": { "profile_id": "q" } });
-    let update = app.patch("/v1/clusters/c").by(ALICE).json(&change).send().await.expect(202).action();
+    let action = begin(app).await;
     app.answer_next().await.unwrap();
-    let asked = throttled.backend.count(CallKind::Change);
+    let asked = throttled.backend.count(kind);
     assert!((1..SIZE).contains(&asked), "{asked}");
     let count = async |status: &str| {
         let nodes = app.show(ALICE, "/v1/nodes", "nodes").await;
         nodes.as_array().unwrap().iter().filter(|node| node["status"] == status).count()
     };
-    assert_eq!((count("UPDATING").await, count("ACTIVE").await), (asked, SIZE - asked));
+    let begun = count(status).await;
+    assert_eq!((begun, count("ACTIVE").await), (asked, SIZE - asked));
     let cancel = json!({ "action": { "status": "CANCELLED" } });
-    app.patch(&format!("/v1/actions/{update}")).by(ALICE).at("1.12").json(&cancel).send().await.expect(202);
+    app.patch(&format!("/v1/actions/{action}")).by(ALICE).at("1.12").json(&cancel).send().await.expect(202);
     app.drain().await;
-    assert_eq!(throttled.outcome(&update).await.0, "CANCELLED");
-    // Of those that were asked for, nobody knows how they are.
-    assert_eq!((count("ERROR").await, count("ACTIVE").await), (asked, SIZE - asked));
+    assert_eq!(throttled.outcome(&action).await.0, "CANCELLED");
+    let failed = count("ERROR").await;
+    assert_eq!(count("ACTIVE").await, SIZE - failed);
+    (begun, failed)
+}
+
+/// Of those that were asked for, nobody knows how they are.
+#[tokio::test]
+async fn members_that_a_throttled_update_did_not_come_to_are_as_they_were_when_it_is_cancelled() {
+    let (begun, failed) = cancelled(CallKind::Change, "UPDATING", async |app| {
+        app.profile(ALICE, "q").await;
+        let change = json!({ "cluster": { "profile_id": "q" } });
+        app.patch("/v1/clusters/c").by(ALICE).json(&change).send().await.expect(202).action()
+    })
+    .await;
+    assert_eq!(failed, begun);
+}
+
+#[tokio::test]
+async fn members_that_a_throttled_scale_in_did_not_come_to_are_as_they_were_when_it_is_cancelled() {
+    let (begun, failed) = cancelled(CallKind::Delete, "DELETING", async |app| {
+        app.act(ALICE, "c", &json!({ "scale_in": { "count": 40 } })).await
+    })
+    .await;
+    assert_eq!(failed, begun);
 }
