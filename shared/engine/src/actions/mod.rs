@@ -14,9 +14,11 @@ mod cluster_operation;
 mod cluster_recover;
 mod cluster_replace_nodes;
 mod cluster_resize;
-mod cluster_scale;
+mod cluster_scale_in;
+mod cluster_scale_out;
 mod cluster_update;
 mod cluster_update_policy;
+mod scaling;
 #[cfg(test)]
 mod tests;
 
@@ -159,8 +161,8 @@ pub(crate) fn on_cluster(kind: ActionKind) -> Option<&'static dyn ClusterAction>
         ActionKind::ClusterDelNodes => &cluster_del_nodes::ClusterDelNodes,
         ActionKind::ClusterReplaceNodes => &cluster_replace_nodes::ClusterReplaceNodes,
         ActionKind::ClusterResize => &cluster_resize::ClusterResize,
-        ActionKind::ClusterScaleOut => &cluster_scale::SCALE_OUT,
-        ActionKind::ClusterScaleIn => &cluster_scale::SCALE_IN,
+        ActionKind::ClusterScaleOut => &cluster_scale_out::ClusterScaleOut,
+        ActionKind::ClusterScaleIn => &cluster_scale_in::ClusterScaleIn,
         ActionKind::ClusterCheck => &cluster_check::ClusterCheck,
         ActionKind::ClusterRecover => &cluster_recover::ClusterRecover,
         ActionKind::ClusterOperation => &cluster_operation::ClusterOperation,

@@ -1,42 +1,29 @@
-//! Joining and leaving a cluster: the instance's metadata says where its node belongs (spec engine-nodes §2,
-//! §5.7). Whatever else is in the metadata stays.
+//! What the metadata of a node's instance says about where the node belongs. Whatever else is in it stays.
 
 use super::{Hand, Job, Step};
 use coppice_compute::{Alteration, Progress};
 use coppice_domain::cluster::JsonMap;
-use coppice_domain::ids::ClusterId;
 use coppice_domain::node::Node;
 use coppice_store::{NodeChanges, Place, Settlement};
-use serde_json::json;
 
 /// The keys that say where a node belongs.
-const CLUSTER: &str = "cluster_id";
-const INDEX: &str = "cluster_node_index";
+pub(super) const CLUSTER: &str = "cluster_id";
+pub(super) const INDEX: &str = "cluster_node_index";
+
+/// What is to be said from now on.
+pub(super) struct Label {
+    /// What the step is called in tokens.
+    pub(super) step: &'static str,
+    pub(super) set: JsonMap,
+    pub(super) remove: Vec<String>,
+}
 
 impl Hand<'_> {
-    pub(super) async fn join(&self, node: &Node, cluster: ClusterId, index: i64) -> Step {
-        let set = JsonMap::from_iter([
-            (CLUSTER.to_owned(), json!(cluster.to_string())),
-            (INDEX.to_owned(), json!(index.to_string())),
-        ]);
-        let failure = Job::Join { cluster, index }.failure();
-        self.label(node, ("join", set, Vec::new()), Place::Member(cluster, index), &failure).await
-    }
-
-    pub(super) async fn leave(&self, node: &Node) -> Step {
-        let remove = vec![CLUSTER.to_owned(), INDEX.to_owned()];
-        self.label(node, ("leave", JsonMap::new(), remove), Place::Orphan, &Job::Leave.failure()).await
-    }
-
-    async fn label(
-        &self,
-        node: &Node,
-        (step, set, remove): (&str, JsonMap, Vec<String>),
-        place: Place,
-        failure: &str,
-    ) -> Step {
-        let failed = || Settlement::untouched(failure);
+    /// Labels the instance, and then moves the node to its place.
+    pub(super) async fn label(&self, node: &Node, label: Label, place: Place, job: &Job) -> Step {
+        let failed = || Settlement::untouched(job.failure());
         let Some(id) = &node.physical_id else { return Step::settle(failed()) };
+        let Label { step, set, remove } = label;
         match self.change(step, node.id, id, Alteration::Label { set, remove }).await {
             // The member's record is made before the node is read: it has yet to hear of a taint.
             Ok(Progress::Done) => {

@@ -5,7 +5,9 @@
 mod broken;
 mod check;
 mod create;
+mod join;
 mod label;
+mod leave;
 mod operate;
 mod recover;
 mod remove;

@@ -1,7 +1,9 @@
 //! Attaching: the parts are made one after the other, then every node joins; or nothing is left of it.
 
+use super::moody::{Mood, meets};
 use super::*;
 use coppice_compute::balancer::PartState;
+use std::sync::Arc;
 
 #[tokio::test]
 async fn a_front_is_built_and_every_node_joins_its_pool() {
@@ -124,4 +126,22 @@ async fn pol_1_a_cluster_has_one_such_policy_of_whatever_version() {
         reason.starts_with("Only one instance of policy type (senlin.policy.loadbalance-1.0)"),
         "{reason}"
     );
+}
+
+#[tokio::test]
+async fn pol_19_a_monitor_is_asked_for_with_its_options_over_https_as_over_http() {
+    for kind in ["HTTP", "HTTPS"] {
+        let mut app = ready(1, BalancerConfig::default()).await;
+        let mood = Mood::default();
+        let asked_for = Arc::clone(&mood.monitors);
+        meets(&mut app, mood);
+        let options = json!({
+            "type": kind, "http_method": "PUT", "url_path": "/health", "expected_codes": "200-204", "delay": 7,
+        });
+        assert_eq!(attach(&app, &json!({ "health_monitor": options })).await, succeeded());
+        let [monitor] = asked_for.lock().unwrap().clone().try_into().unwrap();
+        for (key, value) in options.as_object().unwrap() {
+            assert_eq!(&monitor[key], value, "{kind}: {key}");
+        }
+    }
 }

@@ -1,102 +1,14 @@
 //! What becomes of actions whose nodes the balancer does not let go, or does not take.
 
+use super::moody::{Mood, meets, unkind};
 use super::*;
-use async_trait::async_trait;
-use coppice_compute::balancer::{Balancer, BalancerError, PartPage, PartRef, PartRequest};
-use coppice_compute::{Deletion, PageMark};
-use std::collections::HashSet;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use coppice_compute::balancer::PartRequest;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
-
-/// A service of which some calls do not work.
-#[derive(Default)]
-struct Mood {
-    /// Kinds that cannot be made.
-    unmade: Vec<PartKind>,
-    /// Kinds that cannot be deleted.
-    stays: Vec<PartKind>,
-    /// Deletions that are let through before they cannot be done.
-    lets: AtomicUsize,
-    /// Whether each first call of its kind loses its answer.
-    forgetful: bool,
-}
-
-struct Moody {
-    inner: Arc<dyn Balancer>,
-    mood: Mood,
-    heard: Mutex<HashSet<String>>,
-}
-
-impl Moody {
-    fn forgets(&self, what: String) -> bool {
-        self.mood.forgetful && self.heard.lock().unwrap().insert(what)
-    }
-}
-
-fn denied() -> BalancerError {
-    BalancerError::Denied("You may not.".to_owned())
-}
-
-fn silence() -> BalancerError {
-    BalancerError::Transient("No answer.".to_owned())
-}
-
-#[async_trait]
-impl Balancer for Moody {
-    fn staleness(&self) -> Duration {
-        self.inner.staleness()
-    }
-
-    async fn create(&self, request: &PartRequest) -> Result<Part, BalancerError> {
-        if self.mood.unmade.contains(&request.what.kind()) {
-            return Err(denied());
-        }
-        let made = self.inner.create(request).await?;
-        if self.forgets(format!("{:?} {}", made.kind, made.name)) { Err(silence()) } else { Ok(made) }
-    }
-
-    async fn get(&self, part: &PartRef) -> Result<Option<Part>, BalancerError> {
-        self.inner.get(part).await
-    }
-
-    async fn find(&self, name_or_id: &str) -> Result<Option<Part>, BalancerError> {
-        self.inner.find(name_or_id).await
-    }
-
-    async fn list(
-        &self,
-        filter: PartFilter<'_>,
-        after: Option<&PageMark>,
-    ) -> Result<PartPage, BalancerError> {
-        self.inner.list(filter, after).await
-    }
-
-    async fn delete(&self, part: &PartRef) -> Result<Deletion, BalancerError> {
-        if self.mood.stays.contains(&part.kind) {
-            let left =
-                self.mood.lets.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
-            if left.is_err() {
-                return Err(denied());
-            }
-        }
-        let gone = self.inner.delete(part).await?;
-        if self.forgets(format!("{:?} {}", part.kind, part.id)) { Err(silence()) } else { Ok(gone) }
-    }
-}
 
 async fn behind(size: u64) -> (TestApp, String) {
     fronted(size, BalancerConfig::default()).await
-}
-
-/// From now on the worker meets the service in this mood.
-fn meets(app: &mut TestApp, mood: Mood) {
-    let inner = Arc::clone(&app.system.env.balancer);
-    app.system.worker.env.balancer = Arc::new(Moody { inner, mood, heard: Mutex::default() });
-}
-
-fn unkind(unmade: &[PartKind], stays: &[PartKind]) -> Mood {
-    Mood { unmade: unmade.to_vec(), stays: stays.to_vec(), ..Mood::default() }
 }
 
 #[tokio::test]

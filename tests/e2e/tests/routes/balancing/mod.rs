@@ -5,6 +5,7 @@ mod attaching;
 mod detaching;
 mod failing;
 mod members;
+mod moody;
 
 use crate::outcomes::policies::members as nodes;
 use crate::outcomes::{ended, failed, outcome, shown_cluster, succeeded};
