@@ -51,7 +51,7 @@ enum Ended {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Role {
     Client,
-    Delivery { message: u64, worker: usize },
+    Delivery { worker: usize },
     Reconciler { worker: usize },
 }
 
@@ -177,7 +177,7 @@ impl World {
         let service = Service::new(gate.clone(), balancer.clone());
         let cloud = Cloud::new(gate.clone(), table.clone(), backend);
         let queue = Queue::new(gate.clone(), clock.clone());
-        let post = Arc::new(Post::new(gate.clone()));
+        let post = Arc::new(Post::new(gate.clone(), clock.clone()));
         let deployment = settings.deployment.clone();
         let store = Store::new(client(&table), TABLE);
         let ids = Arc::new(SeededIds::new(seed));
@@ -321,13 +321,8 @@ impl World {
         self.tasks.remove(&id);
         let now = self.clock.now();
         match (role, ended) {
-            (Role::Delivery { message, worker }, Ended::Delivery(outcome)) => {
+            (Role::Delivery { worker }, Ended::Delivery(outcome)) => {
                 self.log.line(now, || format!("task {id} (worker {worker}) ended: {outcome:?}"));
-                match outcome {
-                    Ok(Outcome::Done) => self.queue.delete(message),
-                    Ok(Outcome::Wait(span)) => self.queue.hide(message, span),
-                    Err(_) => self.queue.hide(message, seconds(5)),
-                }
             }
             (_, Ended::Reconciler(report)) => self.log.line(now, || format!("task {id} ended: {report:?}")),
             (_, _) => self.log.line(now, || format!("task {id} ended")),
@@ -373,7 +368,7 @@ impl World {
             self.log.line(now, || format!("message {message} delayed by {delay:?}"));
         }
         if self.rng.random_bool(self.faults.message_lost) {
-            self.queue.delete(message);
+            self.queue.lose(message);
             self.log.line(now, || format!("message {message} lost"));
         }
     }
@@ -503,9 +498,15 @@ impl World {
         self.log.line(self.clock.now(), || {
             format!("task {id} is worker {place} with action {} seq {}", message.action.short(), message.seq)
         });
-        let role = Role::Delivery { message: number, worker: place };
-        let (action, seq) = (message.action, message.seq);
-        self.spawn(role, Box::pin(async move { Ended::Delivery(handle(&worker, action, seq).await) }));
+        let (role, queue) = (Role::Delivery { worker: place }, self.queue.clone());
+        self.spawn(
+            role,
+            Box::pin(async move {
+                let outcome = handle(&worker, message.action, message.seq).await;
+                queue.answer(number, &message, &outcome).await;
+                Ended::Delivery(outcome)
+            }),
+        );
     }
 
     fn reconcile(&mut self) {
