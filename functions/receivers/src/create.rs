@@ -4,8 +4,8 @@ mod acting;
 
 pub(crate) use acting::{schedulable, timed};
 
-use crate::channel::channel;
 use crate::protection::{protect, secret, tell};
+use crate::queue;
 use axum::extract::State;
 use axum::response::Response;
 use coppice_api::call::{Body, Call, Endpoint};
@@ -20,8 +20,8 @@ use coppice_domain::cluster::JsonMap;
 use coppice_domain::fault::{Fault, FaultKind};
 use coppice_domain::ids::ReceiverId;
 use coppice_domain::receiver::{Receiver, ReceiverType, actor};
-use coppice_engine::{Env, MailboxError};
-use coppice_support::{name_taken, store_failed};
+use coppice_engine::Env;
+use coppice_support::name_taken;
 use serde_json::json;
 
 const ENDPOINT: Endpoint = Endpoint { rule: "receivers:create", since: MIN, body: Body::Required };
@@ -73,7 +73,7 @@ pub(crate) async fn create(State(env): State<Env>, call: Call) -> Result<Respons
         protect(&mut new, given, || secret(&env))?;
     }
     let receiver = if is(ReceiverType::Message) {
-        message(&env, new).await?
+        queue::create(&env, new).await?
     } else if is(ReceiverType::Schedule) {
         acting::scheduled(&env, &call, &asked, new).await?
     } else {
@@ -115,30 +115,6 @@ fn new(env: &Env, call: &Call, name: &str, params: Option<JsonMap>) -> Receiver 
         created_at: env.now(),
         updated_at: None,
     }
-}
-
-/// Makes a message receiver. Its queue comes first, so that what is recorded can be called. If it then is
-/// not recorded the queue goes again; and if this process dies in between, an empty queue is left that nobody
-/// was told of.
-async fn message(env: &Env, mut receiver: Receiver) -> Result<Receiver, Failure> {
-    let queue = Receiver::queue_name(receiver.id);
-    receiver.channel = channel("queue_name", queue.clone());
-    env.mailboxes.create(&queue).await.map_err(|error| not_made(&error))?;
-    match env.store.receiver_create(&receiver).await {
-        Ok(_) => Ok(receiver),
-        Err(error) => {
-            // It may have been recorded after all: then its queue is made again when it is notified.
-            if let Err(left) = env.mailboxes.delete(&queue).await {
-                tracing::warn!(queue, error = %left, "a queue without a receiver is left behind");
-            }
-            Err(store_failed(error))
-        }
-    }
-}
-
-fn not_made(error: &MailboxError) -> Failure {
-    let text = "Failed in creating queue: the queue service did not answer.";
-    Failure::because(Fault::new(FaultKind::EResourceCreation, text), error)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! `DELETE /v1/receivers/{id}` (spec api-resources M3).
 
+use crate::queue;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use coppice_api::call::{Body, Call, Endpoint};
@@ -9,7 +10,7 @@ use coppice_api::operation::Operation;
 use coppice_api::respond;
 use coppice_domain::fault::{Fault, FaultKind};
 use coppice_domain::receiver::{Receiver, ReceiverType};
-use coppice_engine::{Env, MailboxError};
+use coppice_engine::Env;
 use coppice_store::ReceiverWrite;
 use coppice_support::{find, store_failed};
 
@@ -29,16 +30,10 @@ pub(crate) async fn delete(
     call.enter(&ENDPOINT)?;
     let receiver = find::<Receiver>(&env.store, &call.caller, &id).await?;
     if receiver.kind == ReceiverType::Message {
-        let queue = Receiver::queue_name(receiver.id);
-        env.mailboxes.delete(&queue).await.map_err(|error| not_removed(&queue, &error))?;
+        queue::delete(&env, receiver.id).await?;
     }
     match env.store.receiver_delete(&receiver).await.map_err(store_failed)? {
         ReceiverWrite::Done => Ok(respond::no_content()),
         ReceiverWrite::Gone | ReceiverWrite::ClusterGone => Err(Fault::not_found("receiver", &id).into()),
     }
-}
-
-fn not_removed(queue: &str, error: &MailboxError) -> Failure {
-    let text = format!("Failed in deleting queue '{queue}': the queue service did not answer.");
-    Failure::because(Fault::new(FaultKind::EResourceDeletion, text), error)
 }

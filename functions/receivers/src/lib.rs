@@ -4,10 +4,11 @@ mod channel;
 mod create;
 mod delete;
 mod list;
-mod messages;
+pub mod messages;
 mod notify;
 mod owner;
 mod protection;
+pub mod queue;
 mod secret;
 mod show;
 #[cfg(test)]

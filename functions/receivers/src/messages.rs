@@ -20,7 +20,7 @@ use coppice_support::{find, owner, refused, store_failed};
 ///
 /// # Errors
 /// When the queue or the store fails. What was not done then is on the queue still: ask again.
-pub(crate) async fn collect(env: &Env, receiver: &Receiver) -> Result<(), Failure> {
+pub async fn collect(env: &Env, receiver: &Receiver) -> Result<(), Failure> {
     let owner = owner(receiver);
     let queue = Receiver::queue_name(receiver.id);
     let mut broken = None;

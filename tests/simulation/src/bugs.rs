@@ -1,5 +1,5 @@
-//! Planted bugs: what the simulation must catch. They tamper with requests on their way to the table, so
-//! that the code under test is the real code, and nothing in it knows of them.
+//! Planted bugs: what the simulation must catch. They tamper with requests on their way to the table, or to a
+//! mailbox, so that the code under test is the real code, and nothing in it knows of them.
 
 use crate::gate::TaskId;
 use crate::history::History;
@@ -44,11 +44,13 @@ pub enum Bug {
     RunForgotten,
     /// The calls that a receiver takes are not counted.
     CallsUncounted,
+    /// A letter goes when it is read, before anybody has done what it asks for.
+    LetterForgotten,
 }
 
 impl Bug {
     /// Every bug.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::NoFence,
         Self::DoubleCount,
         Self::EndsTwice,
@@ -66,6 +68,7 @@ impl Bug {
         Self::SharedIgnored,
         Self::RunForgotten,
         Self::CallsUncounted,
+        Self::LetterForgotten,
     ];
 }
 
@@ -93,7 +96,7 @@ impl Sabotage {
     ) -> Result<Request, Answer> {
         let mut request = request.clone();
         match self.bug {
-            None | Some(Bug::EffectBeforeRecord | Bug::RefusalMissed) => {}
+            None | Some(Bug::EffectBeforeRecord | Bug::RefusalMissed | Bug::LetterForgotten) => {}
             Some(Bug::HolderIgnored) => {
                 each_write(&mut request, |write| weaken(write, "#active_action = ", "#active_action"));
             }

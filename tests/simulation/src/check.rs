@@ -1,5 +1,6 @@
 //! Invariants of a world that has come to rest.
 
+mod letters;
 pub(crate) mod pools;
 mod receivers;
 
@@ -99,6 +100,8 @@ pub(crate) fn check(world: &World) -> Vec<String> {
     rest.violations.extend(served);
     let called = receivers::check(&rest, history, world);
     rest.violations.extend(called);
+    let answered = letters::check(&rest, history, world);
+    rest.violations.extend(answered);
     rest.violations
 }
 

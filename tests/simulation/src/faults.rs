@@ -36,6 +36,12 @@ pub(crate) struct Faults {
     pub(crate) cloud_throttled: f64,
     /// A ring fails, before or after the message was taken.
     pub(crate) ring_fails: f64,
+    /// Another call of the queue service has no effect.
+    pub(crate) queue_unsent: f64,
+    /// It takes effect and its answer is lost.
+    pub(crate) queue_lost: f64,
+    /// It is made twice.
+    pub(crate) queue_twice: f64,
     /// A message is lost.
     pub(crate) message_lost: f64,
     /// A message is doubled.
@@ -77,6 +83,9 @@ impl Faults {
             cloud_late: cloud * rate(&[0.0, 0.05, 0.2]),
             cloud_throttled: cloud * rate(&[0.0, 0.05, 0.2]),
             ring_fails: message * rate(&[0.0, 0.1, 0.5]),
+            queue_unsent: message * rate(&[0.0, 0.1, 0.3]),
+            queue_lost: message * rate(&[0.0, 0.1, 0.3]),
+            queue_twice: message * rate(&[0.0, 0.1, 0.3]),
             message_lost: message * rate(&[0.0, 0.1, 0.5, 1.0]),
             message_doubled: message * rate(&[0.0, 0.1, 0.5]),
             message_delayed: message * rate(&[0.0, 0.1, 0.3]),
@@ -118,6 +127,15 @@ impl Faults {
                 (self.ring_fails / 2.0, Fate::AnswerLost),
                 (0.0, Fate::Throttled),
                 (0.0, Fate::Twice),
+                (0.0, Fate::Late),
+                (0.0, Fate::Conflict),
+                (only(mortal, self.last_words), Fate::LastWords),
+            ],
+            Class::Queue => [
+                (self.queue_unsent, Fate::Unsent),
+                (self.queue_lost, Fate::AnswerLost),
+                (self.queue_twice, Fate::Twice),
+                (0.0, Fate::Throttled),
                 (0.0, Fate::Late),
                 (0.0, Fate::Conflict),
                 (only(mortal, self.last_words), Fate::LastWords),

@@ -26,8 +26,10 @@ pub(crate) enum Class {
     CloudRead,
     /// A call of the backend that makes or deletes.
     CloudWrite,
-    /// A message to the queue.
+    /// A message to a queue.
     Ring,
+    /// Any other call of the queue service: to delete or hide a message, to make, empty or remove a mailbox.
+    Queue,
     /// A client that pauses.
     Pause(Timestamp),
     /// A client that waits for an action to end, but not longer than this.
@@ -105,6 +107,32 @@ impl Gate {
         inner.waiting.insert(number, (Waiting { number, task, class, label }, None));
         drop(inner);
         Passage { gate: self.clone(), number }
+    }
+
+    /// A call of the queue service: made when it is let through, and as often as its fate says. `silence` is what
+    /// its caller is told when no answer comes.
+    pub(crate) async fn call<T, E, F: Future<Output = Result<T, E>>>(
+        &self,
+        (class, label): (Class, String),
+        effect: impl Fn() -> F,
+        silence: impl Fn() -> E,
+    ) -> Result<T, E> {
+        match self.arrive(class, label).await {
+            Fate::Done | Fate::Lagging(_) => effect().await,
+            Fate::Twice => {
+                effect().await?;
+                effect().await
+            }
+            Fate::Unsent | Fate::Throttled | Fate::Conflict => Err(silence()),
+            Fate::AnswerLost | Fate::Late => {
+                effect().await?;
+                Err(silence())
+            }
+            Fate::LastWords => {
+                let _ = effect().await;
+                std::future::pending().await
+            }
+        }
     }
 
     /// What waits, in the order of arrival.

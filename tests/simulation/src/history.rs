@@ -85,6 +85,33 @@ impl History {
         self.versions.get(&(pk.to_owned(), sk.to_owned()))?.last()?.item.clone()
     }
 
+    /// How many writes there were so far.
+    pub(crate) fn writes(&self) -> usize {
+        self.writes
+    }
+
+    /// What an item was from one write to another, one after the other; nothing for while it was not there.
+    pub(crate) fn between(
+        &self,
+        pk: &str,
+        sk: &str,
+        (from, until): (usize, usize),
+    ) -> Vec<Option<Arc<Item>>> {
+        let versions =
+            self.versions.get(&(pk.to_owned(), sk.to_owned())).map(Vec::as_slice).unwrap_or_default();
+        let first = versions.iter().rfind(|version| version.write <= from);
+        let later = versions.iter().filter(|version| (from + 1..=until).contains(&version.write));
+        let first = first.and_then(|version| version.item.clone());
+        [first].into_iter().chain(later.map(|version| version.item.clone())).collect()
+    }
+
+    /// Whether a cluster ever had a policy.
+    pub(crate) fn was_bound(&self, cluster: &str) -> bool {
+        let from = (cluster.to_owned(), "P#".to_owned());
+        let next = self.versions.range(from..).next();
+        next.is_some_and(|((pk, sk), _)| pk == cluster && sk.starts_with("P#"))
+    }
+
     /// Every item there is.
     pub(crate) fn items(&self) -> impl Iterator<Item = (&Key, &Arc<Item>)> {
         self.versions.iter().filter_map(|(key, versions)| Some((key, versions.last()?.item.as_ref()?)))

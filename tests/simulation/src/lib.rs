@@ -16,6 +16,7 @@ mod faults;
 mod gate;
 mod health;
 mod history;
+mod letter_story;
 mod log;
 mod node_story;
 mod policy_story;

@@ -1,11 +1,13 @@
 //! The queue behind the gate: messages are lost, doubled, delayed and reordered as the scheduler likes.
 
-use crate::gate::{Class, Fate, Gate};
+use crate::gate::{Class, Gate};
 use crate::time::{SimClock, seconds};
 use async_trait::async_trait;
 use coppice_domain::ids::ActionId;
 use coppice_domain::time::{Clock, Timestamp};
+use coppice_engine::dispatch::Outcome;
 use coppice_engine::{Doorbell, DoorbellError};
+use coppice_store::StoreError;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -29,6 +31,9 @@ pub(crate) struct Queue {
 
 /// How long a message that was received stays hidden: six times the worker's longest run.
 pub(crate) const VISIBILITY: Duration = seconds(360);
+
+/// How long a message rests after the store failed under its worker.
+const AFTER_FAILURE: Duration = seconds(5);
 
 /// How often a message is received before it is set aside.
 const RECEIVES: u32 = 100;
@@ -80,15 +85,38 @@ impl Queue {
         Some(message)
     }
 
+    /// What becomes of a message whose worker has done with it. One that is to come again is hidden by the worker for
+    /// as long as it should wait; one that is not is deleted by whatever feeds the worker, once that has told so. If
+    /// either goes astray the message comes again in the queue's own time.
+    pub(crate) async fn answer(&self, number: u64, message: &Message, outcome: &Result<Outcome, StoreError>) {
+        let again = match outcome {
+            Ok(Outcome::Done) => None,
+            Ok(Outcome::Wait(span)) => Some(*span),
+            Err(_) => Some(AFTER_FAILURE),
+        };
+        let what = format!("message {number} of {} seq {}", message.action.short(), message.seq);
+        let label = again
+            .map_or_else(|| format!("delete {what}"), |span| format!("hide {what} for {} s", span.as_secs()));
+        let effect = || async {
+            match again {
+                Some(span) => self.hide(number, span),
+                None => self.lose(number),
+            }
+            Ok(())
+        };
+        let _: Result<(), ()> = self.gate.call((Class::Queue, label), effect, || ()).await;
+    }
+
     /// Shows a message again after this long.
-    pub(crate) fn hide(&self, number: u64, span: Duration) {
+    fn hide(&self, number: u64, span: Duration) {
         let now = self.clock.now();
         if let Some(message) = self.state().1.get_mut(&number) {
             message.visible_at = now.plus(span.max(seconds(1)));
         }
     }
 
-    pub(crate) fn delete(&self, number: u64) {
+    /// The message is there no more.
+    pub(crate) fn lose(&self, number: u64) {
         self.state().1.remove(&number);
     }
 
@@ -123,23 +151,10 @@ impl Doorbell for Queue {
         delay: Duration,
     ) -> Result<(), DoorbellError> {
         let label = format!("ring {} seq {seq} in {} s", action.short(), delay.as_secs());
-        let lost = || DoorbellError("no answer".to_owned());
-        match self.gate.arrive(Class::Ring, label).await {
-            Fate::Done | Fate::Lagging(_) => self.send(action, seq, delay),
-            Fate::Twice => {
-                self.send(action, seq, delay);
-                self.send(action, seq, delay);
-            }
-            Fate::Unsent | Fate::Throttled | Fate::Conflict => return Err(lost()),
-            Fate::AnswerLost | Fate::Late => {
-                self.send(action, seq, delay);
-                return Err(lost());
-            }
-            Fate::LastWords => {
-                self.send(action, seq, delay);
-                return std::future::pending().await;
-            }
-        }
-        Ok(())
+        let effect = || async {
+            self.send(action, seq, delay);
+            Ok(())
+        };
+        self.gate.call((Class::Ring, label), effect, || DoorbellError("no answer".to_owned())).await
     }
 }

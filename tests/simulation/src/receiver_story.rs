@@ -8,6 +8,7 @@ use coppice_domain::ids::{ActionId, ReceiverId};
 use coppice_domain::receiver::protection::Rate;
 use coppice_domain::receiver::{Protection, Receiver, ReceiverType, Schedule, occurred};
 use coppice_engine::receivers::{Called, admit, start};
+use coppice_receivers::queue;
 use coppice_store::ReceiverWrite;
 use futures::future::join_all;
 use rand::RngExt;
@@ -26,12 +27,13 @@ const ACTIONS: [ActionKind; 6] = [
 
 impl Client {
     pub(crate) async fn with_receivers(&mut self) -> Option<ActionId> {
-        match self.rng.random_range(0..12) {
+        match self.rng.random_range(0..18) {
             0..=1 => self.create_receiver(ReceiverType::Webhook).await,
             2..=4 => self.create_receiver(ReceiverType::Schedule).await,
             5..=7 => self.call().await,
             8..=9 => self.occur().await,
             10 => self.update_receiver().await,
+            11..=16 => self.with_letters().await,
             _ => self.delete_receiver().await,
         }
     }
@@ -60,7 +62,7 @@ impl Client {
         None
     }
 
-    fn params(&mut self, action: ActionKind) -> Value {
+    pub(crate) fn params(&mut self, action: ActionKind) -> Value {
         match action {
             ActionKind::ClusterResize => json!({
                 "adjustment_type": "CHANGE_IN_CAPACITY", "number": self.rng.random_range(-2..=2),
@@ -84,7 +86,7 @@ impl Client {
         Schedule::parse(&given, self.env.now()).expect("a schedule with a run to come")
     }
 
-    async fn any_receiver(&mut self, kind: ReceiverType) -> Option<Receiver> {
+    pub(crate) async fn any_receiver(&mut self, kind: ReceiverType) -> Option<Receiver> {
         let id = self.any_of(|book| &book.receivers)?;
         let receiver: Receiver = self.env.store.get(id).await.ok().flatten()?;
         (receiver.kind == kind).then_some(receiver)
@@ -140,6 +142,9 @@ impl Client {
     async fn delete_receiver(&mut self) -> Option<ActionId> {
         let id = self.any_of(|book| &book.receivers)?;
         let receiver: Receiver = self.env.store.get(id).await.ok().flatten()?;
+        if receiver.kind == ReceiverType::Message {
+            queue::delete(&self.env, id).await.ok()?;
+        }
         if let Ok(ReceiverWrite::Done) = self.env.store.receiver_delete(&receiver).await {
             self.book().deleted_receivers.push(id);
         }

@@ -52,7 +52,11 @@ impl Script {
     /// What is to become of this effect; none for what changes nothing. A client does not die: it is not
     /// answered, and asks again.
     pub(crate) fn fate(&mut self, waiting: &Waiting, mortal: bool) -> Option<Scripted> {
-        if !matches!(waiting.class, Class::Write | Class::Transaction | Class::CloudWrite | Class::Ring) {
+        let changes = matches!(
+            waiting.class,
+            Class::Write | Class::Transaction | Class::CloudWrite | Class::Ring | Class::Queue
+        );
+        if !changes {
             return None;
         }
         let place = self.effects.len();

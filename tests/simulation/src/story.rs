@@ -1,6 +1,7 @@
 //! What clients do: each is a sequence of requests with pauses, as the API functions would serve them.
 
 use crate::gate::{Class, Gate};
+use crate::post::Post;
 use crate::records;
 use crate::time::seconds;
 use coppice_domain::action::ActionKind;
@@ -49,6 +50,7 @@ pub(crate) struct Book {
 pub(crate) struct Client {
     pub(crate) env: Env,
     pub(crate) gate: Gate,
+    pub(crate) post: Arc<Post>,
     pub(crate) book: Arc<Mutex<Book>>,
     pub(crate) rng: ChaCha8Rng,
     pub(crate) project: String,

@@ -6,6 +6,7 @@ use crate::check::pools;
 use crate::cloud::Cloud;
 use crate::faults::Faults;
 use crate::gate::{Class, Fate, Gate, TaskId, Waiting};
+use crate::letter_story::read_all;
 use crate::log::Log;
 use crate::post::Post;
 use crate::queue::Queue;
@@ -51,7 +52,7 @@ enum Ended {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Role {
     Client,
-    Delivery { message: u64, worker: usize },
+    Delivery { worker: usize },
     Reconciler { worker: usize },
 }
 
@@ -84,6 +85,7 @@ pub(crate) struct World {
     pub(crate) instances: Arc<MemoryStore>,
     /// The load balancing service, past the gate.
     pub(crate) balancer: Arc<dyn Balancer>,
+    pub(crate) post: Arc<Post>,
     pub(crate) clock: SimClock,
     pub(crate) log: Log,
     pub(crate) deployment: String,
@@ -177,7 +179,7 @@ impl World {
         let service = Service::new(gate.clone(), balancer.clone());
         let cloud = Cloud::new(gate.clone(), table.clone(), backend);
         let queue = Queue::new(gate.clone(), clock.clone());
-        let post = Arc::new(Post::new(gate.clone()));
+        let post = Arc::new(Post::new(gate.clone(), clock.clone(), table.clone(), bug));
         let deployment = settings.deployment.clone();
         let store = Store::new(client(&table), TABLE);
         let ids = Arc::new(SeededIds::new(seed));
@@ -187,7 +189,7 @@ impl World {
             Env {
                 store: store.clone(),
                 doorbell: doorbell.clone(),
-                mailboxes: post.clone(),
+                mailboxes: Arc::<Post>::clone(&post),
                 compute: Arc::new(cloud.clone()),
                 balancer: Arc::new(service.clone()),
                 prober: Arc::new(cloud.clone()),
@@ -204,6 +206,7 @@ impl World {
             table,
             book: Arc::default(),
             instances,
+            post,
             clock,
             log,
             deployment,
@@ -283,6 +286,7 @@ impl World {
             let client = Client {
                 env,
                 gate: self.gate.clone(),
+                post: self.post.clone(),
                 book: self.book.clone(),
                 rng: ChaCha8Rng::seed_from_u64(self.rng.random()),
                 project: ["red", "blue"][number % 2].to_owned(),
@@ -321,13 +325,8 @@ impl World {
         self.tasks.remove(&id);
         let now = self.clock.now();
         match (role, ended) {
-            (Role::Delivery { message, worker }, Ended::Delivery(outcome)) => {
+            (Role::Delivery { worker }, Ended::Delivery(outcome)) => {
                 self.log.line(now, || format!("task {id} (worker {worker}) ended: {outcome:?}"));
-                match outcome {
-                    Ok(Outcome::Done) => self.queue.delete(message),
-                    Ok(Outcome::Wait(span)) => self.queue.hide(message, span),
-                    Err(_) => self.queue.hide(message, seconds(5)),
-                }
             }
             (_, Ended::Reconciler(report)) => self.log.line(now, || format!("task {id} ended: {report:?}")),
             (_, _) => self.log.line(now, || format!("task {id} ended")),
@@ -373,7 +372,7 @@ impl World {
             self.log.line(now, || format!("message {message} delayed by {delay:?}"));
         }
         if self.rng.random_bool(self.faults.message_lost) {
-            self.queue.delete(message);
+            self.queue.lose(message);
             self.log.line(now, || format!("message {message} lost"));
         }
     }
@@ -503,9 +502,15 @@ impl World {
         self.log.line(self.clock.now(), || {
             format!("task {id} is worker {place} with action {} seq {}", message.action.short(), message.seq)
         });
-        let role = Role::Delivery { message: number, worker: place };
-        let (action, seq) = (message.action, message.seq);
-        self.spawn(role, Box::pin(async move { Ended::Delivery(handle(&worker, action, seq).await) }));
+        let (role, queue) = (Role::Delivery { worker: place }, self.queue.clone());
+        self.spawn(
+            role,
+            Box::pin(async move {
+                let outcome = handle(&worker, message.action, message.seq).await;
+                queue.answer(number, &message, &outcome).await;
+                Ended::Delivery(outcome)
+            }),
+        );
     }
 
     fn reconcile(&mut self) {
@@ -607,6 +612,7 @@ impl World {
         }
         self.log.line(self.clock.now(), || "faults end".to_owned());
         self.end_schedules();
+        self.read_letters();
         let deadline = self.clock.now().plus(PATIENCE);
         let searches = if pools::parts(self).is_empty() { SEARCHES } else { SEARCHES_BEHIND };
         for _ in 0..searches {
@@ -646,6 +652,19 @@ impl World {
                 }
             }
         });
+    }
+
+    /// Has every message receiver told that there are letters.
+    fn read_letters(&mut self) {
+        let receivers = check::by_id(&self.table.state().history, "R");
+        let receivers =
+            receivers.iter().filter(|(_, item)| crate::history::text(item, "type") == Some("message"));
+        let receivers: Vec<ReceiverId> = receivers.filter_map(|(id, _)| id.parse().ok()).collect();
+        if receivers.is_empty() {
+            return;
+        }
+        let with = (self.workers[0].env.clone(), self.post.clone());
+        self.client(read_all(with, (self.gate.clone(), self.clock.clone()), receivers));
     }
 
     fn unsettled(&self) -> String {

@@ -101,6 +101,11 @@ fn calls_that_are_not_counted_are_caught() {
 }
 
 #[test]
+fn a_letter_that_is_forgotten_is_caught() {
+    caught(Bug::LetterForgotten);
+}
+
+#[test]
 fn every_bug_has_its_test() {
     let lines = include_str!("planted.rs").lines().map(str::trim_start);
     let tests = lines.filter(|line| line.starts_with("caught(Bug::")).count();
