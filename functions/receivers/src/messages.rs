@@ -16,6 +16,9 @@ use coppice_engine::accept::{self, Asked, Requester};
 use coppice_engine::{Env, Letter, receivers};
 use coppice_support::{find, owner, refused, store_failed};
 
+/// Characters of a refusal that its event has.
+const MOST_TOLD: usize = 1000;
+
 /// Receives up to ten messages and starts what they ask for.
 ///
 /// # Errors
@@ -33,6 +36,8 @@ pub async fn collect(env: &Env, receiver: &Receiver) -> Result<(), Failure> {
                 let fault = failure.fault();
                 let reason = &fault.message;
                 tracing::warn!(receiver.id = %receiver.id, message.id = letter.id, reason, "message dropped");
+                // What is refused is quoted, and may be long.
+                let reason: String = reason.chars().take(MOST_TOLD).collect();
                 let told = format!("The message {} was dropped: {reason}", letter.id);
                 receivers::tell(env, receiver, fault, told).await.map_err(store_failed)?;
             }

@@ -7,7 +7,7 @@ use coppice_compute::{Instance, adoptable};
 use coppice_domain::action::{Action, ActionStatus};
 use coppice_domain::cluster::Member;
 use coppice_domain::ids::{ActionId, NodeId};
-use coppice_domain::node::{Node, NodeStatus};
+use coppice_domain::node::Node;
 use coppice_store::{InstanceChange, Settled, Settlement, StoreError};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use std::collections::{HashMap, HashSet};
@@ -125,6 +125,6 @@ impl Run<'_> {
         let child: Option<Action> = self.worker.env.store.get(self.child_of(holder, member.node)).await?;
         Ok(child
             .and_then(|child| Job::derived_as(child.kind, self.view.cluster.id, member.index))
-            .unwrap_or(if member.status == NodeStatus::Deleting { Job::Remove } else { Job::Create }))
+            .unwrap_or(if member.created { Job::Remove } else { Job::Create }))
     }
 }

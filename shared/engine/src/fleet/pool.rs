@@ -62,6 +62,16 @@ impl Run<'_> {
         }
     }
 
+    /// Those that had left, and are still there when the action is given up, are to join again; whether there may be
+    /// any.
+    pub(crate) fn take_back(&mut self, reason: &str) -> bool {
+        if self.pool().is_none_or(|pool| pool.leaving.is_some() || pool.left == 0) {
+            return false;
+        }
+        self.refuse(reason);
+        true
+    }
+
     /// Has the nodes that are to be taken out leave the pool.
     pub(crate) async fn leave_pool(&mut self) -> Result<Fronted, StoreError> {
         if !self.is_leaving() || self.refused().is_some() {
@@ -159,7 +169,9 @@ impl Run<'_> {
             let nodes: Vec<Node> = self.worker.env.store.get_many(&ids).await?;
             for id in ids {
                 let node = nodes.iter().find(|node| node.id == id);
-                let node = node.filter(|node| node.cluster_id == Some(self.view.cluster.id));
+                // Of one that was being deleted nobody knows whether it serves.
+                let fit = |node: &&Node| self.refused().is_none() || node.status != NodeStatus::Error;
+                let node = node.filter(|node| node.cluster_id == Some(self.view.cluster.id)).filter(fit);
                 let reached = match node {
                     Some(node) => balanced.join(&self.worker.env, &pool, node).await,
                     None => Reached::Done(None),

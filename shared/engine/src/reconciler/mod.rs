@@ -16,11 +16,16 @@ pub use due::ring_all;
 
 use crate::env::Env;
 use crate::machine::Worker;
+use coppice_domain::ids::NodeId;
+use coppice_domain::node::Node;
 use coppice_domain::service::RECONCILER;
 use coppice_domain::time::Timestamp;
-use coppice_store::{DueWork, StoreError};
+use coppice_store::{DueWork, PhaseState, StoreError};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::collections::HashSet;
 use std::future::Future;
 use std::time::Duration;
 
@@ -94,7 +99,7 @@ pub async fn run(worker: &Worker) -> Result<Report, StoreError> {
     due.and(scheduled).and(recovered).and(leaks).and(drift).and(pulse).map(|()| report)
 }
 
-/// Takes several turns at once, until the time is up; how much they came to in all. What fails stays due, which
+/// Takes several turns at once, until the time is up, the first few in any case; how much they came to in all. What fails stays due, which
 /// `put_off` is told, and the others are none the worse for it.
 ///
 /// # Errors
@@ -109,9 +114,10 @@ where
     T: Future<Output = (K, Result<usize, StoreError>)>,
 {
     let (mut done, mut failed) = (0, None);
-    let (mut turns, mut begun) = (turns, FuturesUnordered::new());
+    let (mut turns, most) = (turns, env.settings.concurrency.max(1));
+    let mut begun: FuturesUnordered<T> = turns.by_ref().take(most).collect();
     loop {
-        while begun.len() < env.settings.concurrency && env.now() < until {
+        while begun.len() < most && env.now() < until {
             let Some(turn) = turns.next() else { break };
             begun.push(turn);
         }
@@ -125,6 +131,46 @@ where
         }
     }
     failed.map_or(Ok(done), Err)
+}
+
+/// What a phase remembers of its last run. What another version left is not understood: the phase begins anew.
+fn remembered<S: DeserializeOwned + Default>(before: Option<&PhaseState>) -> S {
+    let state = before.and_then(|before| before.state.as_deref());
+    state.and_then(|state| serde_json::from_str(state).ok()).unwrap_or_default()
+}
+
+/// Keeps what a phase is to remember, unless a later run has.
+///
+/// # Errors
+/// When the store fails.
+async fn remember(env: &Env, phase: &str, now: Timestamp, state: &impl Serialize) -> Result<(), StoreError> {
+    let state = serde_json::to_string(state).map_err(|cause| StoreError::Corrupt(cause.to_string()))?;
+    env.store.set_phase(phase, now, &state).await
+}
+
+/// These nodes, without those that are not there, and which of them cannot be read: they are told of, and keep nobody
+/// from the others.
+///
+/// # Errors
+/// When the store fails.
+async fn readable(env: &Env, ids: &[NodeId]) -> Result<(Vec<Node>, HashSet<NodeId>), StoreError> {
+    let mut unreadable = HashSet::new();
+    match env.store.get_many(ids).await {
+        Err(StoreError::Corrupt(_)) => {}
+        nodes => return Ok((nodes?, unreadable)),
+    }
+    let mut nodes = Vec::new();
+    for id in ids {
+        match env.store.get::<Node>(*id).await {
+            Ok(node) => nodes.extend(node),
+            Err(error @ StoreError::Corrupt(_)) => {
+                tracing::error!(node.id = %id, error = %error, "nobody looks after a node that cannot be read");
+                unreadable.insert(*id);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok((nodes, unreadable))
 }
 
 /// How many pieces of due work one run rings for, per shard.

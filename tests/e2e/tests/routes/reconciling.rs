@@ -96,6 +96,53 @@ async fn a_search_goes_on_with_the_page_that_is_next() {
 }
 
 #[tokio::test]
+async fn an_instance_that_cannot_be_deleted_keeps_none_of_the_others() {
+    let mut app = with_lost(3).await;
+    let (clock, turn) = (app.clock.clone(), app.system.env.settings.turn);
+    let mut stubborn = None;
+    // The first that is tried takes all the time there is, each time, and stays.
+    scripted(&mut app, move |call| {
+        if call.kind != CallKind::Delete || *stubborn.get_or_insert(call.subject.clone()) != call.subject {
+            return None;
+        }
+        clock.advance(turn);
+        Some(Injected::Before(ComputeError::Refused { message: "no".to_owned() }))
+    });
+    let mut deleted = 0;
+    for _ in 0..4 {
+        deleted += run(&app).await.leaks;
+    }
+    assert_eq!(deleted, 2);
+}
+
+#[tokio::test]
+async fn a_node_that_cannot_be_read_keeps_its_instance_and_nobody_from_the_others() {
+    let app = with_lost(1).await;
+    let nodes = app.show(ALICE, "/v1/nodes", "nodes").await;
+    let (broken, gone) = (&nodes[0], nodes[1]["physical_id"].as_str().unwrap());
+    overwrite(&app, &format!("N#{}", broken["id"].as_str().unwrap()), "status").await;
+    app.system.env.compute.delete(gone).await.unwrap();
+    let report = run(&app).await;
+    assert_eq!((report.leaks, report.drift), (1, 1));
+    let theirs = app.system.env.compute.get(broken["physical_id"].as_str().unwrap()).await.unwrap();
+    assert!(theirs.is_some());
+}
+
+/// Puts what nobody writes there into an attribute of a record.
+async fn overwrite(app: &TestApp, pk: &str, attribute: &str) {
+    let key = |name: &str, value: &str| (name.to_owned(), AttributeValue::S(value.to_owned()));
+    let dynamodb = &app.system.services.aws.dynamodb;
+    let update = dynamodb.update_item().table_name(TABLE).update_expression("SET #name = :nonsense");
+    update
+        .set_key(Some([key("pk", pk), key("sk", "A")].into()))
+        .expression_attribute_names("#name", attribute)
+        .expression_attribute_values(":nonsense", AttributeValue::S("{".to_owned()))
+        .send()
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
 async fn an_instance_that_is_deleted_because_nobody_claims_it_is_told_of_once() {
     let mut app = with_lost(1).await;
     let throttled = ComputeError::Throttled { retry_after: None };
@@ -127,16 +174,7 @@ async fn an_action_that_cannot_be_read_is_told_of_and_hides_no_other() {
     let app = TestApp::new().await;
     app.profile(ALICE, "p").await;
     let broken = forgotten(&app, "broken").await;
-    let key = |name: &str, value: &str| (name.to_owned(), AttributeValue::S(value.to_owned()));
-    let dynamodb = &app.system.services.aws.dynamodb;
-    let update = dynamodb.update_item().table_name(TABLE).update_expression("SET #work = :nonsense");
-    update
-        .set_key(Some([key("pk", &format!("X#{broken}")), key("sk", "A")].into()))
-        .expression_attribute_names("#work", "work")
-        .expression_attribute_values(":nonsense", AttributeValue::S("{".to_owned()))
-        .send()
-        .await
-        .unwrap();
+    overwrite(&app, &format!("X#{broken}"), "work").await;
     let others = [forgotten(&app, "one").await, forgotten(&app, "other").await];
     app.clock.advance(app.system.env.settings.due_grace);
     let failed = reconciler::run(&app.system.worker).await;

@@ -84,6 +84,11 @@ impl Worker {
             return Ok(Yield::Lost);
         };
         run.view = view;
+        if run.take_back(&reason)
+            && let Some(waiting) = self.enter_pool(&mut run).await?
+        {
+            return Ok(waiting);
+        }
         let situation = self.situation(&run, self.env.now());
         // A cluster that never came to be, or was taken from an action that had changed it, is judged all the
         // same: nothing else will.
@@ -126,6 +131,11 @@ impl Worker {
             }
             let plan = run.work.plan.clone().unwrap_or_default();
             if timed_out {
+                if run.take_back("The action ran out of time.")
+                    && let Some(waiting) = self.enter_pool(&mut run).await?
+                {
+                    return Ok(waiting);
+                }
                 return self.run_out(decisions, run, &plan).await;
             }
             if !plan.registered() && run.failed_batch() {

@@ -50,13 +50,14 @@ pub(super) async fn act(worker: &Worker, found: Vec<Found>, until: Timestamp) ->
             if begun && env.now() >= until {
                 return Ok(Seen { in_time: false, ..seen });
             }
-            begun = true;
             let (said, missed) = say(env, &mut view, some).await?;
+            begun |= said > 0 || !missed.is_empty();
             seen.acted += said;
             seen.complete &= missed.is_empty();
             let Some(cluster) = &repairing else { continue };
             for each in some.iter().filter(|each| !missed.contains(&each.node.id)) {
                 let Some((finding, id)) = each.finding.as_ref().zip(repair_of(each)) else { continue };
+                begun = true;
                 match repair(env, cluster, &each.node, finding, id).await {
                     Ok(()) => seen.acted += 1,
                     Err(Refusal::Store(error)) => return Err(error),

@@ -3,6 +3,7 @@
 use super::act::{Found, act};
 use crate::env::Env;
 use crate::machine::Worker;
+use crate::reconciler::readable;
 use coppice_compute::{ComputeError, Filter, Instance, InstanceState, MAX_IDS};
 use coppice_domain::drift::{Finding, Judgeable, judgeable, was_told};
 use coppice_domain::ids::{NodeId, ProfileId};
@@ -35,7 +36,7 @@ pub(super) async fn look(
     let (env, now) = (&worker.env, worker.env.now());
     let grace = env.settings.drift.grace.max(env.compute.staleness());
     let mut complete = true;
-    let mut nodes: Vec<Node> = env.store.get_many(ids).await?;
+    let (mut nodes, _) = readable(env, ids).await?;
     nodes.retain(|node| {
         let judgeable = judgeable(node, now, grace);
         complete &= judgeable != Judgeable::Later;
@@ -63,8 +64,8 @@ pub(super) async fn look(
             Some(InstanceState::Active | InstanceState::Stopped) => {
                 let profile = profiles.get(&node.profile_id).filter(|_| closely || was_told(&node));
                 let Some(profile) = profile else { continue };
-                // The next walk compares it.
-                if env.now() >= until {
+                // The next walk compares it. Those that are looked at closely are few.
+                if !closely && env.now() >= until {
                     complete = false;
                     continue;
                 }

@@ -9,6 +9,7 @@
 mod act;
 mod look;
 
+use super::{remember, remembered};
 use crate::machine::Worker;
 use coppice_compute::{Filter, Instance, InstanceState};
 use coppice_domain::drift::digest;
@@ -66,9 +67,7 @@ pub(super) async fn run(
 ) -> Result<usize, StoreError> {
     let (env, now) = (&worker.env, worker.env.now());
     let pace = env.settings.drift;
-    let remembered = before.and_then(|before| before.state.as_deref());
-    // What another version remembers is not understood: it begins anew.
-    let mut state: State = remembered.and_then(|state| serde_json::from_str(state).ok()).unwrap_or_default();
+    let mut state: State = remembered(before);
     let due = state.passed.is_none_or(|passed| now.since(passed) >= pace.every);
     if !due && state.walk.is_none() {
         return Ok(0);
@@ -102,8 +101,7 @@ pub(super) async fn run(
             state.compared = next;
         }
     }
-    let state = serde_json::to_string(&state).map_err(|cause| StoreError::Corrupt(cause.to_string()))?;
-    env.store.set_phase(PHASE, now, &state).await?;
+    remember(env, PHASE, now, &state).await?;
     Ok(acted)
 }
 

@@ -17,16 +17,12 @@ use std::collections::BTreeMap;
 /// Goes on with the search until the time is up: of how many fronts something is being deleted.
 pub(super) async fn sweep(
     worker: &Worker,
-    searched: Option<Timestamp>,
     search: &mut Search,
     until: Timestamp,
 ) -> Result<usize, StoreError> {
     let env = &worker.env;
     let grace = env.settings.leaks.fronts().max(env.balancer.staleness());
-    let before = search.began.minus(grace);
-    let from = searched.map_or(Timestamp::from_micros(0), |searched| {
-        searched.minus(grace).minus(env.settings.leaks.overlap)
-    });
+    let (from, before) = search.window(grace, env.settings.leaks.overlap);
     let filter = PartFilter::Deployment { name: &env.settings.deployment, from, before };
     let parts = match list_parts(env.balancer.as_ref(), filter).await {
         Ok(parts) => parts,
@@ -44,7 +40,12 @@ pub(super) async fn sweep(
     let mut swept = 0;
     let seen = search.front;
     for (place, origin) in origins.into_iter().filter(|(place, _)| Some(*place) > seen) {
-        match sweep_one(worker, &origin, before).await? {
+        let swept_one = match sweep_one(worker, &origin, before).await {
+            // What cannot be read keeps nobody from the others.
+            Err(error @ StoreError::Corrupt(_)) => Err(error.to_string()),
+            swept => swept?.map_err(|error| error.to_string()),
+        };
+        match swept_one {
             // A balancer takes one change at a time: what is left of it is for the next run, not for the next
             // search.
             Ok(underway) => {
@@ -53,7 +54,7 @@ pub(super) async fn sweep(
             }
             Err(error) => {
                 tracing::warn!(
-                    cluster.id = %origin.cluster, policy.id = %origin.policy, error = %error,
+                    cluster.id = %origin.cluster, policy.id = %origin.policy, error,
                     "unclaimed parts of a load balancer not deleted"
                 );
                 search.complete = false;

@@ -7,11 +7,13 @@
 mod fronts;
 mod instances;
 
+use super::{remember, remembered};
 use crate::machine::Worker;
 use coppice_domain::ids::{ClusterId, PolicyId};
 use coppice_domain::time::Timestamp;
 use coppice_store::{PhaseState, StoreError};
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// The name this phase keeps its state under.
 pub(super) const PHASE: &str = "leaks";
@@ -30,8 +32,12 @@ struct State {
 #[derive(Debug, Serialize, Deserialize)]
 struct Search {
     began: Timestamp,
+    /// When the one before began that left nothing out.
+    since: Option<Timestamp>,
     /// The backend's mark of the page of instances that is next; none before the first.
     page: Option<String>,
+    /// Those of it that could not be deleted, which are passed over when it is read again.
+    failed: Vec<String>,
     /// Whether there is no such page any more.
     instances: bool,
     /// The last load balancer that was looked at.
@@ -43,8 +49,23 @@ struct Search {
 }
 
 impl Search {
-    const fn new(began: Timestamp) -> Self {
-        Self { began, page: None, instances: false, front: None, fronts: false, complete: true }
+    const fn new(began: Timestamp, since: Option<Timestamp>) -> Self {
+        Self {
+            began,
+            since,
+            page: None,
+            failed: Vec::new(),
+            instances: false,
+            front: None,
+            fronts: false,
+            complete: true,
+        }
+    }
+
+    /// From when to when that was made which is searched for, where what is younger than `grace` is left alone.
+    fn window(&self, grace: Duration, overlap: Duration) -> (Timestamp, Timestamp) {
+        let from = self.since.map(|since| since.minus(grace).minus(overlap));
+        (from.unwrap_or(Timestamp::from_micros(0)), self.began.minus(grace))
     }
 }
 
@@ -54,21 +75,18 @@ pub(super) async fn run(
     until: Timestamp,
 ) -> Result<usize, StoreError> {
     let (env, now) = (&worker.env, worker.env.now());
-    let remembered = before.and_then(|before| before.state.as_deref());
-    // What another version remembers is not understood: it begins anew.
-    let State { searched, search } =
-        remembered.and_then(|state| serde_json::from_str(state).ok()).unwrap_or_default();
+    let State { searched, search } = remembered(before);
     let resumed = search.is_some();
     if !resumed && searched.is_some_and(|searched| now.since(searched) < env.settings.leaks.every) {
         return Ok(0);
     }
-    let mut search = search.unwrap_or_else(|| Search::new(now));
+    let mut search = search.unwrap_or_else(|| Search::new(now, searched));
     let mut deleted = 0;
     if !search.instances {
-        deleted += instances::sweep(worker, searched, &mut search, until).await?;
+        deleted += instances::sweep(worker, &mut search, until).await?;
     }
     if search.instances {
-        deleted += fronts::sweep(worker, searched, &mut search, until).await?;
+        deleted += fronts::sweep(worker, &mut search, until).await?;
     }
     // Repeats are harmless: what was deleted shows as gone, or is deleted again.
     let state = match (search.fronts, search.complete) {
@@ -78,7 +96,6 @@ pub(super) async fn run(
         (true, false) if resumed => State { searched, search: None },
         (true, false) => return Ok(deleted),
     };
-    let state = serde_json::to_string(&state).map_err(|cause| StoreError::Corrupt(cause.to_string()))?;
-    env.store.set_phase(PHASE, now, &state).await?;
+    remember(env, PHASE, now, &state).await?;
     Ok(deleted)
 }

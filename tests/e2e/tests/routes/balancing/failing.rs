@@ -181,6 +181,28 @@ async fn a_scaling_that_is_cancelled_while_nodes_leave_the_pool_has_not_been() {
 }
 
 #[tokio::test]
+async fn a_scaling_that_is_cancelled_after_nodes_left_the_pool_has_them_join_again() {
+    let (app, pool) = fronted(4, slow()).await;
+    let spec = json!({
+        "type": "senlin.policy.deletion", "version": "1.1", "properties": { "grace_period": 900 },
+    });
+    let policy = app.policy(ALICE, "grace", &spec).await;
+    let id = cluster(&app).await["id"].as_str().unwrap().to_owned();
+    app.attached(&id, &policy, true).await;
+    let body = json!({ "scale_in": { "count": 3 } });
+    let action = app.post(TARGET).by(ALICE).json(&body).send().await.expect(202).action();
+    app.drain_until(app.system.env.now().plus(Duration::from_secs(300))).await;
+    assert_eq!(members(&app, &pool).await.len(), 1, "all have left, and have time");
+    let cancel = json!({ "action": { "status": "CANCELLED" } });
+    app.patch(&format!("/v1/actions/{action}")).by(ALICE).at("1.12").json(&cancel).send().await.expect(202);
+    app.drain().await;
+    assert_eq!(ended(&app, &action).await.0, "CANCELLED");
+    assert_eq!(members(&app, &pool).await.len(), 4);
+    assert!(nodes(&app).await.iter().all(|node| node["status"] == "ACTIVE"));
+    serves(&app, &pool).await;
+}
+
+#[tokio::test]
 async fn what_nobody_claims_is_swept() {
     let (app, pool) = behind(1).await;
     let parts_before = parts(&app).await;
