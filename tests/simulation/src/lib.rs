@@ -9,6 +9,7 @@
     reason = "test code: it fails by panicking and reports by printing"
 )]
 
+mod adopt_story;
 mod bugs;
 mod check;
 mod cloud;

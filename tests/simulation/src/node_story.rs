@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 impl Client {
     pub(crate) async fn with_nodes(&mut self) -> Option<ActionId> {
-        match self.rng.random_range(0..22) {
+        match self.rng.random_range(0..25) {
             0..=3 => self.create_node().await,
             4..=5 => self.on_node(ActionKind::NodeDelete, json!({})).await,
             6 => self.on_node(ActionKind::NodeCheck, json!({})).await,
@@ -39,6 +39,7 @@ impl Client {
                 self.act(ActionKind::ClusterRecover, inputs).await
             }
             19 => self.operate().await,
+            20..=22 => self.adopt().await,
             _ => self.cancel().await,
         }
     }
@@ -88,9 +89,13 @@ impl Client {
 
     async fn on_node(&mut self, kind: ActionKind, inputs: Value) -> Option<ActionId> {
         let node = self.any_node().await?;
+        self.act_on(&node, kind, inputs).await
+    }
+
+    pub(crate) async fn act_on(&self, node: &Node, kind: ActionKind, inputs: Value) -> Option<ActionId> {
         let requester = Requester { user: USER, project: &self.project };
         let asked = Asked::new(kind, inputs.as_object().cloned().unwrap_or_default());
-        let outcome = accept::node_action(&self.env, &node, asked, requester).await;
+        let outcome = accept::node_action(&self.env, node, asked, requester).await;
         self.accepted(outcome)
     }
 

@@ -1,5 +1,6 @@
 //! What clients do: each is a sequence of requests with pauses, as the API functions would serve them.
 
+use crate::cloud::Cloud;
 use crate::gate::{Class, Gate};
 use crate::post::Post;
 use crate::records;
@@ -42,6 +43,8 @@ pub(crate) struct Book {
     pub(crate) violations: Vec<String>,
     clusters: Vec<(String, ClusterId)>,
     profiles: Vec<(String, ProfileId)>,
+    /// Instances of somebody else that a client was told are nodes now.
+    pub(crate) adopted: Vec<String>,
     /// Nodes that clients asked for by themselves.
     pub(crate) nodes: Vec<(String, NodeId)>,
 }
@@ -51,6 +54,7 @@ pub(crate) struct Client {
     pub(crate) env: Env,
     pub(crate) gate: Gate,
     pub(crate) post: Arc<Post>,
+    pub(crate) cloud: Cloud,
     pub(crate) book: Arc<Mutex<Book>>,
     pub(crate) rng: ChaCha8Rng,
     pub(crate) project: String,
