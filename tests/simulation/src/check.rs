@@ -3,6 +3,7 @@
 mod letters;
 pub(crate) mod pools;
 mod receivers;
+mod regions;
 
 use crate::adopt_story::SOMEBODY;
 use crate::history::{History, Item, Key, key_of, number, text};
@@ -106,6 +107,8 @@ pub(crate) fn check(world: &World) -> Vec<String> {
     rest.violations.extend(called);
     let answered = letters::check(&rest, history, world);
     rest.violations.extend(answered);
+    let spread = regions::check(&rest);
+    rest.violations.extend(spread);
     rest.violations
 }
 

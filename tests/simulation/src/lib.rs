@@ -25,6 +25,7 @@ mod post;
 mod queue;
 mod receiver_story;
 mod records;
+mod region_story;
 mod rehearsal;
 mod service;
 mod stage;

@@ -4,7 +4,7 @@ use crate::records::PROFILE_TYPE;
 use crate::story::{Client, USER};
 use coppice_domain::action::{Action, ActionKind};
 use coppice_domain::cluster::{Cluster, JsonMap};
-use coppice_domain::ids::{ActionId, NodeId};
+use coppice_domain::ids::{ActionId, ClusterId, NodeId};
 use coppice_domain::node::{Node, NodeStatus};
 use coppice_engine::accept::{self, Asked, NewNode, Requester};
 use coppice_engine::cancel::cancel;
@@ -45,11 +45,14 @@ impl Client {
     }
 
     async fn create_node(&mut self) -> Option<ActionId> {
-        let cluster = if self.rng.random_bool(0.5) {
-            let id = self.any_cluster()?;
-            Some(self.env.store.get::<Cluster>(id).await.ok().flatten()?)
-        } else {
-            None
+        let cluster = if self.rng.random_bool(0.5) { Some(self.any_cluster()?) } else { None };
+        self.create_node_in(cluster).await
+    }
+
+    pub(crate) async fn create_node_in(&mut self, cluster: Option<ClusterId>) -> Option<ActionId> {
+        let cluster = match cluster {
+            Some(id) => Some(self.env.store.get::<Cluster>(id).await.ok().flatten()?),
+            None => None,
         };
         let profile = match &cluster {
             Some(cluster) => cluster.profile_id,

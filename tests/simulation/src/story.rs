@@ -94,10 +94,15 @@ impl Client {
     /// Has a cluster looked after from the beginning.
     async fn guard(&mut self) {
         if let Some(action) = self.create().await {
-            let until = self.env.now().plus(seconds(1200));
-            self.gate.arrive(Class::Await(action, until), "client waits".to_owned()).await;
+            self.wait_for(action).await;
         }
         self.attach_health().await;
+    }
+
+    /// Waits until an action has ended, but not for ever.
+    pub(crate) async fn wait_for(&self, action: ActionId) {
+        let until = self.env.now().plus(seconds(1200));
+        self.gate.arrive(Class::Await(action, until), "client waits".to_owned()).await;
     }
 
     async fn request(&mut self) -> Option<ActionId> {
@@ -174,8 +179,13 @@ impl Client {
         self.accepted(outcome)
     }
 
+    /// Asks for an action on some cluster.
     pub(crate) async fn act(&mut self, kind: ActionKind, inputs: Value) -> Option<ActionId> {
         let id = self.any_cluster()?;
+        self.act_in(id, kind, inputs).await
+    }
+
+    pub(crate) async fn act_in(&self, id: ClusterId, kind: ActionKind, inputs: Value) -> Option<ActionId> {
         let view = self.env.store.cluster_view(id).await.ok().flatten()?;
         if kind == ActionKind::ClusterResize {
             let request = ResizeRequest::from_inputs(inputs.as_object()?).ok()?;
