@@ -3,7 +3,9 @@
 mod letters;
 pub(crate) mod pools;
 mod receivers;
+mod regions;
 
+use crate::adopt_story::SOMEBODY;
 use crate::history::{History, Item, Key, key_of, number, text};
 use crate::watch::is_terminal;
 use crate::world::World;
@@ -11,7 +13,7 @@ use coppice_compute::simulated::{InstanceStore, Record};
 use coppice_compute::{Filter, InstanceState};
 use coppice_domain::cluster::Sizes;
 use coppice_domain::evaluate::evaluate;
-use coppice_domain::ids::EventId;
+use coppice_domain::ids::{EventId, NodeId};
 use coppice_domain::time::{Clock, Timestamp};
 use futures::FutureExt;
 use serde_json::Value;
@@ -42,6 +44,8 @@ struct Rest {
     members: BTreeMap<(String, String), Arc<Item>>,
     /// Instances that exist: (id, node, state).
     instances: Vec<(String, String, InstanceState)>,
+    /// Those that somebody else made, and that no client was told are nodes now.
+    foreign: BTreeSet<String>,
     /// Those that vanished by themselves.
     vanished: BTreeSet<String>,
     violations: Vec<String>,
@@ -68,6 +72,7 @@ pub(crate) fn check(world: &World) -> Vec<String> {
         actions: by_id(history, "X"),
         members: BTreeMap::new(),
         instances,
+        foreign: foreign(world),
         vanished: world.vanished.clone(),
         violations: state.watch.violations().to_vec(),
         order: BTreeMap::new(),
@@ -102,6 +107,8 @@ pub(crate) fn check(world: &World) -> Vec<String> {
     rest.violations.extend(called);
     let answered = letters::check(&rest, history, world);
     rest.violations.extend(answered);
+    let spread = regions::check(&rest);
+    rest.violations.extend(spread);
     rest.violations
 }
 
@@ -133,10 +140,16 @@ pub(crate) fn tally(world: &World) -> BTreeMap<String, u64> {
     tally
 }
 
-/// Every record of an instance that the backend keeps.
+/// Every record of an instance that the backend keeps, whoever made it.
 pub(crate) fn records(world: &World) -> Vec<Record> {
+    let mut records = records_of(world, &world.deployment);
+    records.extend(records_of(world, SOMEBODY));
+    records
+}
+
+fn records_of(world: &World, deployment: &str) -> Vec<Record> {
     let span = (Timestamp::from_micros(0), Timestamp::from_micros(i64::MAX));
-    let filter = Filter::Deployment { name: &world.deployment, from: span.0, before: span.1 };
+    let filter = Filter::Deployment { name: deployment, from: span.0, before: span.1 };
     let (mut found, mut mark) = (Vec::new(), None);
     loop {
         let page =
@@ -150,13 +163,22 @@ pub(crate) fn records(world: &World) -> Vec<Record> {
     }
 }
 
+/// Those that exist, with the node that they were made for, or that has adopted them if any has.
 pub(crate) fn instances(world: &World) -> Vec<(String, String, InstanceState)> {
     let now = world.clock.now();
     let shown = |record: Record| {
         let instance = record.instance_at(now)?;
-        Some((instance.id, record.tags.node.to_string(), instance.state))
+        let own = record.tags.deployment == world.deployment;
+        let node = if own { record.tags.node } else { NodeId::adopting(&instance.id) };
+        Some((instance.id, node.to_string(), instance.state))
     };
     records(world).into_iter().filter_map(shown).collect()
+}
+
+fn foreign(world: &World) -> BTreeSet<String> {
+    let adopted: BTreeSet<String> = world.book().adopted.iter().cloned().collect();
+    let records = records_of(world, SOMEBODY).into_iter();
+    records.map(|record| record.id).filter(|id| !adopted.contains(id)).collect()
 }
 
 impl Rest {
@@ -286,7 +308,7 @@ impl Rest {
             .iter()
             .filter(|(id, node, state)| {
                 let owner = self.nodes.get(node).and_then(|node| text(node, "physical_id"));
-                *state != InstanceState::Deleting && owner != Some(id.as_str())
+                *state != InstanceState::Deleting && owner != Some(id.as_str()) && !self.foreign.contains(id)
             })
             .map(|(id, node, state)| {
                 format!("instance {id} of node {node} ({state:?}) is claimed by nobody")

@@ -4,6 +4,7 @@ use crate::gate::{Class, Fate, Gate};
 use crate::table::Table;
 use async_trait::async_trait;
 use coppice_compute::health::{Probe, Prober};
+use coppice_compute::simulated::{InstanceStore, MemoryStore, Record};
 use coppice_compute::{
     Change, Compute, ComputeError, CreateRequest, Deletion, Filter, Idempotency, Instance, Page, PageMark,
     Progress,
@@ -20,12 +21,28 @@ pub(crate) struct Cloud {
     gate: Gate,
     table: Table,
     inner: Arc<dyn Compute>,
+    /// What the backend keeps.
+    instances: Arc<MemoryStore>,
     late: Arc<Mutex<Vec<CreateRequest>>>,
 }
 
 impl Cloud {
-    pub(crate) fn new(gate: Gate, table: Table, inner: Arc<dyn Compute>) -> Self {
-        Self { gate, table, inner, late: Arc::default() }
+    pub(crate) fn new(
+        gate: Gate,
+        table: Table,
+        inner: Arc<dyn Compute>,
+        instances: Arc<MemoryStore>,
+    ) -> Self {
+        Self { gate, table, inner, instances, late: Arc::default() }
+    }
+
+    /// Makes an instance that nobody asked this service for, past the gate, and says which; it runs at once.
+    pub(crate) async fn found(&self, request: &CreateRequest) -> Option<String> {
+        let made = self.inner.create(request).await.ok()?;
+        let was = self.instances.get(&made.id).await.ok().flatten()?;
+        let runs = Record { version: was.version + 1, ready_at: was.created_at, error: None, ..was.clone() };
+        let _ = self.instances.replace(&was, &runs).await;
+        Some(made.id)
     }
 
     /// Creations whose answer was lost and that take effect later.

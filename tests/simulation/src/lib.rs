@@ -9,6 +9,7 @@
     reason = "test code: it fails by panicking and reports by printing"
 )]
 
+mod adopt_story;
 mod bugs;
 mod check;
 mod cloud;
@@ -24,6 +25,7 @@ mod post;
 mod queue;
 mod receiver_story;
 mod records;
+mod region_story;
 mod rehearsal;
 mod service;
 mod stage;

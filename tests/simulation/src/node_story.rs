@@ -4,7 +4,7 @@ use crate::records::PROFILE_TYPE;
 use crate::story::{Client, USER};
 use coppice_domain::action::{Action, ActionKind};
 use coppice_domain::cluster::{Cluster, JsonMap};
-use coppice_domain::ids::{ActionId, NodeId};
+use coppice_domain::ids::{ActionId, ClusterId, NodeId};
 use coppice_domain::node::{Node, NodeStatus};
 use coppice_engine::accept::{self, Asked, NewNode, Requester};
 use coppice_engine::cancel::cancel;
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 impl Client {
     pub(crate) async fn with_nodes(&mut self) -> Option<ActionId> {
-        match self.rng.random_range(0..22) {
+        match self.rng.random_range(0..25) {
             0..=3 => self.create_node().await,
             4..=5 => self.on_node(ActionKind::NodeDelete, json!({})).await,
             6 => self.on_node(ActionKind::NodeCheck, json!({})).await,
@@ -39,16 +39,20 @@ impl Client {
                 self.act(ActionKind::ClusterRecover, inputs).await
             }
             19 => self.operate().await,
+            20..=22 => self.adopt().await,
             _ => self.cancel().await,
         }
     }
 
     async fn create_node(&mut self) -> Option<ActionId> {
-        let cluster = if self.rng.random_bool(0.5) {
-            let id = self.any_cluster()?;
-            Some(self.env.store.get::<Cluster>(id).await.ok().flatten()?)
-        } else {
-            None
+        let cluster = if self.rng.random_bool(0.5) { Some(self.any_cluster()?) } else { None };
+        self.create_node_in(cluster).await
+    }
+
+    pub(crate) async fn create_node_in(&mut self, cluster: Option<ClusterId>) -> Option<ActionId> {
+        let cluster = match cluster {
+            Some(id) => Some(self.env.store.get::<Cluster>(id).await.ok().flatten()?),
+            None => None,
         };
         let profile = match &cluster {
             Some(cluster) => cluster.profile_id,
@@ -88,9 +92,13 @@ impl Client {
 
     async fn on_node(&mut self, kind: ActionKind, inputs: Value) -> Option<ActionId> {
         let node = self.any_node().await?;
+        self.act_on(&node, kind, inputs).await
+    }
+
+    pub(crate) async fn act_on(&self, node: &Node, kind: ActionKind, inputs: Value) -> Option<ActionId> {
         let requester = Requester { user: USER, project: &self.project };
         let asked = Asked::new(kind, inputs.as_object().cloned().unwrap_or_default());
-        let outcome = accept::node_action(&self.env, &node, asked, requester).await;
+        let outcome = accept::node_action(&self.env, node, asked, requester).await;
         self.accepted(outcome)
     }
 

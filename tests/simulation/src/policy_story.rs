@@ -15,13 +15,14 @@ use serde_json::{Value, json};
 
 impl Client {
     pub(crate) async fn with_policies(&mut self) -> Option<ActionId> {
-        match self.rng.random_range(0..18) {
+        match self.rng.random_range(0..21) {
             0..=2 => self.create_policy().await,
             3..=8 => self.on_policy(ActionKind::ClusterAttachPolicy).await,
             9..=10 => self.on_policy(ActionKind::ClusterUpdatePolicy).await,
             11 => self.on_policy(ActionKind::ClusterDetachPolicy).await,
             12 => self.delete_policy().await,
             13..=14 => self.hear().await,
+            15..=17 => self.grow_over_regions().await,
             _ => self.complete().await,
         }
     }
@@ -30,7 +31,7 @@ impl Client {
     fn spec(&mut self) -> (&'static str, Value) {
         let small = self.rng.random_range(1..=3);
         let seconds = self.rng.random_range(0..=90);
-        match self.rng.random_range(0..10) {
+        match self.rng.random_range(0..11) {
             0 => {
                 let event = ["CLUSTER_SCALE_OUT", "CLUSTER_SCALE_IN"][self.rng.random_range(0..2_usize)];
                 let adjustment = json!({ "number": small, "cooldown": seconds, "best_effort": small > 1 });
@@ -60,6 +61,7 @@ impl Client {
                 ("senlin.policy.loadbalance-1.0", given)
             }
             7 => ("senlin.policy.affinity-1.0", json!({ "servergroup": { "name": "group" } })),
+            8 => self.regions(),
             _ => self.health(seconds),
         }
     }
@@ -114,7 +116,10 @@ impl Client {
         None
     }
 
-    async fn create_policy_of(&mut self, (type_name, properties): (&str, Value)) -> Option<PolicyId> {
+    pub(crate) async fn create_policy_of(
+        &mut self,
+        (type_name, properties): (&str, Value),
+    ) -> Option<PolicyId> {
         let id = PolicyId::new(self.env.ids.uuid());
         let name = format!("policy-{}", self.rng.random_range(0..3));
         let policy = records::policy(&self.env, &self.project, (id, name), type_name, &properties);

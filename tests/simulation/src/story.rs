@@ -1,5 +1,6 @@
 //! What clients do: each is a sequence of requests with pauses, as the API functions would serve them.
 
+use crate::cloud::Cloud;
 use crate::gate::{Class, Gate};
 use crate::post::Post;
 use crate::records;
@@ -42,6 +43,8 @@ pub(crate) struct Book {
     pub(crate) violations: Vec<String>,
     clusters: Vec<(String, ClusterId)>,
     profiles: Vec<(String, ProfileId)>,
+    /// Instances of somebody else that a client was told are nodes now.
+    pub(crate) adopted: Vec<String>,
     /// Nodes that clients asked for by themselves.
     pub(crate) nodes: Vec<(String, NodeId)>,
 }
@@ -51,6 +54,7 @@ pub(crate) struct Client {
     pub(crate) env: Env,
     pub(crate) gate: Gate,
     pub(crate) post: Arc<Post>,
+    pub(crate) cloud: Cloud,
     pub(crate) book: Arc<Mutex<Book>>,
     pub(crate) rng: ChaCha8Rng,
     pub(crate) project: String,
@@ -90,10 +94,15 @@ impl Client {
     /// Has a cluster looked after from the beginning.
     async fn guard(&mut self) {
         if let Some(action) = self.create().await {
-            let until = self.env.now().plus(seconds(1200));
-            self.gate.arrive(Class::Await(action, until), "client waits".to_owned()).await;
+            self.wait_for(action).await;
         }
         self.attach_health().await;
+    }
+
+    /// Waits until an action has ended, but not for ever.
+    pub(crate) async fn wait_for(&self, action: ActionId) {
+        let until = self.env.now().plus(seconds(1200));
+        self.gate.arrive(Class::Await(action, until), "client waits".to_owned()).await;
     }
 
     async fn request(&mut self) -> Option<ActionId> {
@@ -170,8 +179,13 @@ impl Client {
         self.accepted(outcome)
     }
 
+    /// Asks for an action on some cluster.
     pub(crate) async fn act(&mut self, kind: ActionKind, inputs: Value) -> Option<ActionId> {
         let id = self.any_cluster()?;
+        self.act_in(id, kind, inputs).await
+    }
+
+    pub(crate) async fn act_in(&self, id: ClusterId, kind: ActionKind, inputs: Value) -> Option<ActionId> {
         let view = self.env.store.cluster_view(id).await.ok().flatten()?;
         if kind == ActionKind::ClusterResize {
             let request = ResizeRequest::from_inputs(inputs.as_object()?).ok()?;

@@ -177,7 +177,7 @@ impl World {
         );
         let balancer: Arc<dyn Balancer> = Arc::new(balancer.expect("a valid configuration"));
         let service = Service::new(gate.clone(), balancer.clone());
-        let cloud = Cloud::new(gate.clone(), table.clone(), backend);
+        let cloud = Cloud::new(gate.clone(), table.clone(), backend, instances.clone());
         let queue = Queue::new(gate.clone(), clock.clone());
         let post = Arc::new(Post::new(gate.clone(), clock.clone(), table.clone(), bug));
         let deployment = settings.deployment.clone();
@@ -287,6 +287,7 @@ impl World {
                 env,
                 gate: self.gate.clone(),
                 post: self.post.clone(),
+                cloud: self.cloud.clone(),
                 book: self.book.clone(),
                 rng: ChaCha8Rng::seed_from_u64(self.rng.random()),
                 project: ["red", "blue"][number % 2].to_owned(),
