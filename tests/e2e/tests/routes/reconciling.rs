@@ -106,7 +106,7 @@ async fn an_instance_that_cannot_be_deleted_keeps_none_of_the_others() {
             return None;
         }
         clock.advance(turn);
-        Some(Injected::Before(ComputeError::Refused { message: "no".to_owned() }))
+        Some(Injected::Before(ComputeError::Denied("no".to_owned())))
     });
     let mut deleted = 0;
     for _ in 0..4 {
