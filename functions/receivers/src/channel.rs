@@ -54,6 +54,13 @@ mod tests {
     }
 
     #[test]
+    fn engine_receivers_health_events_1_the_executed_example_of_the_reference_holds() {
+        let url = url(Some("http://hh:8777"), &json!({"count": 1, "b": "x y"}));
+        let id = Uuid::nil();
+        assert_eq!(url, format!("http://hh:8777/v1/webhooks/{id}/trigger?V=2&b=x+y&count=1"));
+    }
+
+    #[test]
     fn inputs_follow_sorted_and_as_the_reference_writes_them() {
         let url = url(None, &json!({"count": 1, "b": "x y", "a": [true, null], "é": 1.5}));
         let (_, query) = url.split_once('?').unwrap();

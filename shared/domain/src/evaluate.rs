@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_reason_names_the_operation_and_the_limit() {
+    fn engine_cluster_2_the_reason_names_the_operation_and_the_limit() {
         let rows = [
             (1, (2, 8, 5), ClusterStatus::Error, "below min_size (2)"),
             (2, (2, 8, 5), ClusterStatus::Warning, "below desired_capacity (5)"),

@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn the_executed_examples_of_the_reference_hold() {
+    fn engine_cluster_4_the_executed_examples_of_the_reference_hold() {
         assert_eq!(name("web-$3I"), "web-007");
         assert_eq!(name("$2I-$2I"), "07-07");
         assert_eq!(name("a$0Ib"), "a7b");

@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn the_bad_go_before_the_never_created_and_these_before_the_good() {
+    fn engine_cluster_5_the_bad_go_before_the_never_created_and_these_before_the_good() {
         let members = [
             good(1),
             member(2, NodeStatus::Init, false, false),

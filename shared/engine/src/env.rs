@@ -217,6 +217,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn engine_receivers_health_events_5_the_limits_are_those_of_the_reference() {
+        let settings = Settings::default();
+        assert_eq!((settings.max_clusters_per_project, settings.max_nodes_per_cluster), (100, 1000));
+        assert_eq!((settings.default_action_timeout, settings.health_check_interval_min), (3600, 60));
+        assert_eq!(coppice_compute::health::LONGEST_BODY, 524_288);
+    }
+
+    #[test]
     fn waits_double_up_to_the_longest() {
         let pace = Pace { first: Duration::from_secs(1), longest: Duration::from_secs(30) };
         let waits: Vec<u64> = (0..8).map(|polls| pace.wait(polls).as_secs()).collect();

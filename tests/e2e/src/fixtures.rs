@@ -54,9 +54,20 @@ pub fn deletion_policy() -> Value {
 }
 
 impl TestApp {
-    /// Makes a profile; answers with its id.
+    /// Makes a profile of a small server; answers with its id.
     pub async fn profile(&self, person: Person, name: &str) -> String {
-        let body = json!({ "profile": { "name": name, "spec": spec() } });
+        self.profile_from(person, name, &spec()).await
+    }
+
+    /// Makes a profile of a server of another flavor; answers with its id.
+    pub async fn bigger_profile(&self, person: Person, name: &str) -> String {
+        let mut bigger = spec();
+        bigger["properties"]["flavor"] = json!("2");
+        self.profile_from(person, name, &bigger).await
+    }
+
+    async fn profile_from(&self, person: Person, name: &str, spec: &Value) -> String {
+        let body = json!({ "profile": { "name": name, "spec": spec } });
         let made = self.post("/v1/profiles").by(person).json(&body).send().await.expect(201);
         text(&made.json()["profile"]["id"])
     }

@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_is_read_as_microversion_and_version_say() {
+    fn engine_receivers_health_events_1_1_a_body_is_read_as_microversion_and_version_say() {
         let own = json!({"count": 1});
         for (query, at, body, expected) in [
             // The old form: inputs under `params`.

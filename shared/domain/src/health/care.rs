@@ -112,7 +112,7 @@ mod tests {
 
     /// POL-20: what a policy says about the action is heeded.
     #[test]
-    fn pol_20_the_action_is_told_what_the_policy_says() {
+    fn engine_nodes_8_pol_20_the_action_is_told_what_the_policy_says() {
         let care = read(&json!({
             "actions": [{ "name": "REBOOT", "params": { "type": "SOFT" } }],
             "node_delete_timeout": 9, "node_force_recreate": true,

@@ -23,7 +23,7 @@ mod tests {
     }
 
     #[test]
-    fn the_next_round_is_on_the_grid_and_what_was_missed_is_skipped() {
+    fn engine_receivers_health_events_2_2_the_next_round_is_on_the_grid_and_what_was_missed_is_skipped() {
         for (interval, elapsed, rest) in [
             (60, 0, 60),
             (60, 10, 50),

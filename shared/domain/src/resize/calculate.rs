@@ -104,7 +104,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn the_executed_examples_of_the_reference_hold() {
+    fn engine_cluster_7a_the_executed_examples_of_the_reference_hold() {
         let rows = [
             (1, 5, ExactCapacity, 3.0, None, 3),
             (2, 5, ExactCapacity, 0.0, None, 0),

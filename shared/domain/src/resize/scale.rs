@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_count_is_a_positive_integer_or_its_plain_spelling() {
+    fn engine_cluster_6_a_count_is_a_positive_integer_or_its_plain_spelling() {
         for count in [json!(3), json!("3")] {
             assert_eq!(out(5, &count).unwrap().change, Change::Create(3));
             assert_eq!(scale_in(5, &count).unwrap().change, Change::Delete(3));

@@ -289,6 +289,16 @@ fn deletion_takes_every_member_and_removes_the_cluster_once_none_is_left() {
     assert!(failed.cluster.is_some());
 }
 
+/// The executed example of the reference: nobody is wanted, and one who cannot be deleted is left.
+#[test]
+fn engine_cluster_6_a_cluster_whose_deletion_fails_is_judged_by_what_it_wants() {
+    let action = action(ActionKind::ClusterDelete, &json!({}));
+    let deleting = cluster(ClusterStatus::Deleting, (0, -1, 0));
+    let left = end(&action, &deleting, &members(&[Error]), &removing(1));
+    assert_eq!(left.status, ActionStatus::Failed);
+    assert_eq!(left.cluster.unwrap().status, ClusterStatus::Active);
+}
+
 #[test]
 fn the_same_action_always_chooses_the_same_victims() {
     let inputs = json!({"adjustment_type": "EXACT_CAPACITY", "number": 2, "strict": true});

@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn act_8_a_batch_begins_when_the_one_before_is_through() {
+    fn engine_actions_5_act_8_a_batch_begins_when_the_one_before_is_through() {
         let pace = batches(3, 0);
         for (begun, pending, room) in [(0, 0, 3), (2, 2, 1), (3, 3, 0), (3, 1, 0), (3, 0, 3), (4, 1, 2)] {
             assert_eq!(pace.room(begun, pending, NOW), room, "{begun} begun, {pending} pending");

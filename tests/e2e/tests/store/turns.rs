@@ -57,6 +57,41 @@ async fn one_action_has_a_node_and_the_other_waits() {
     assert_eq!(holder(&store, &node).await, Some(first.action.id));
 }
 
+/// The table of the reference's locks: who else may have a cluster that nobody, one alone, or several together have.
+#[tokio::test]
+async fn engine_actions_9_one_alone_or_several_together_hold_a_cluster() {
+    let store = store().await;
+    let (node, [first, second]) = waiting(&store).await;
+    let own = profile(2, "q");
+    let other = adopted("j", &own);
+    store.adopt(&other, &own, None).await.unwrap();
+    let home = freed(&store, &profile(1, "p")).await;
+    let resize = action(0x300, ActionKind::ClusterResize, &home);
+    let resizing = async || request(&store, &resize, None).await.unwrap();
+    // Several together: each of them again, and others of their kind, but none alone.
+    for _ in 0..2 {
+        assert_eq!(store.take_turn(&first, node.id, Some(home.id)).await, Ok(Turn::Taken));
+    }
+    assert_eq!(resizing().await, Acceptance::Shared(vec![first.action.id]));
+    assert_eq!(store.take_turn(&second, other.id, Some(home.id)).await, Ok(Turn::Taken));
+    for action in [&first.action, &second.action] {
+        store.cluster_unshare(home.id, action.id).await.unwrap();
+        // Who has let it go lets nothing go by doing so again.
+        store.cluster_unshare(home.id, action.id).await.unwrap();
+        let expected = if action.id == first.action.id {
+            Acceptance::Shared(vec![second.action.id])
+        } else {
+            Acceptance::Accepted
+        };
+        assert_eq!(resizing().await, expected);
+    }
+    // One alone: itself again, and nobody else.
+    assert_eq!(resizing().await, Acceptance::Accepted);
+    let update = action(0x400, ActionKind::ClusterUpdate, &home);
+    assert_eq!(request(&store, &update, None).await, Ok(Acceptance::Held(resize.id)));
+    assert_eq!(store.take_turn(&second, other.id, Some(home.id)).await, Ok(Turn::ClusterBusy));
+}
+
 #[tokio::test]
 async fn an_action_that_has_ended_takes_no_node() {
     let store = store().await;

@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn the_worked_examples_of_the_reference_hold() {
+    fn engine_policies_4_the_worked_examples_of_the_reference_hold() {
         let two = |a, b, weights: [i64; 2]| places(&[("A", a, weights[0], None), ("B", b, weights[1], None)]);
         let zones = |current: [i64; 4]| {
             places(&[
@@ -134,13 +134,13 @@ mod tests {
     }
 
     #[test]
-    fn pol_12_what_the_caps_leave_room_for_is_placed() {
+    fn engine_policies_4_pol_12_what_the_caps_leave_room_for_is_placed() {
         let places = places(&[("R1", 0, 100, Some(0)), ("R2", 0, 100, None)]);
         assert_eq!(plan(&places, 2, true), spread(&[("R2", 2)]));
     }
 
     #[test]
-    fn weights_of_nothing_are_equal_weights() {
+    fn engine_policies_4_weights_of_nothing_are_equal_weights() {
         let places = places(&[("A", 1, 0, None), ("B", 1, 0, None)]);
         assert_eq!(plan(&places, 2, true), spread(&[("A", 1), ("B", 1)]));
         assert_eq!(plan(&places, 1, false), spread(&[("A", 1)]));

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn new_nodes_belong_to_the_group_and_the_zone_of_an_affinity_policy() {
+fn engine_policies_5_new_nodes_belong_to_the_group_and_the_zone_of_an_affinity_policy() {
     let properties = json!({ "servergroup": { "name": "g" }, "availability_zone": "az1" });
     let policy = attached("senlin.policy.affinity-1.0", &properties);
     let data = ask(OUT, &json!({ "count": 2 }), (0, -1), &active(1), &[policy]).unwrap();

@@ -4,7 +4,7 @@ use super::*;
 use proptest::prelude::*;
 
 #[test]
-fn a_batch_is_as_large_as_what_stays_in_service_allows() {
+fn engine_policies_8_a_batch_is_as_large_as_what_stays_in_service_allows() {
     for (nodes, least, most, batches) in [
         (10, 3, -1, vec![7, 3]),
         (10, 3, 4, vec![4, 4, 2]),
@@ -28,7 +28,7 @@ fn a_batch_is_as_large_as_what_stays_in_service_allows() {
 }
 
 #[test]
-fn pol_23_a_most_of_nothing_is_as_if_it_were_not_there() {
+fn engine_policies_8_pol_23_a_most_of_nothing_is_as_if_it_were_not_there() {
     let members = active(4);
     let ask_with = |most: i64| {
         let properties = json!({ "min_in_service": 2, "max_batch_size": most });

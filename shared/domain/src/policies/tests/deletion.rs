@@ -10,7 +10,7 @@ fn victims(criteria: &str, count: u64, members: &[Standing]) -> Vec<u128> {
 }
 
 #[test]
-fn the_bad_go_first_and_then_the_criteria_decide() {
+fn engine_policies_3_the_bad_go_first_and_then_the_criteria_decide() {
     let mut members =
         members(&[NodeStatus::Error, NodeStatus::Active, NodeStatus::Active, NodeStatus::Active]);
     assert_eq!(victims("OLDEST_FIRST", 2, &members), [1, 2]);

@@ -12,7 +12,7 @@ fn scaled(current: usize, kind: ActionKind, adjustment: &Value, inputs: &Value) 
 }
 
 #[test]
-fn a_scaling_policy_counts_as_the_reference_does() {
+fn engine_policies_2_a_scaling_policy_counts_as_the_reference_does() {
     let exact = |number| json!({ "type": "EXACT_CAPACITY", "number": number });
     let by = |number| json!({ "type": "CHANGE_IN_CAPACITY", "number": number });
     let percent =
@@ -38,7 +38,7 @@ fn a_scaling_policy_counts_as_the_reference_does() {
 }
 
 #[test]
-fn a_count_in_the_request_goes_before_the_policys() {
+fn engine_policies_2_a_count_in_the_request_goes_before_the_policys() {
     for (count, expected) in [
         (json!("3"), Some(3)),
         (json!(2.0), None),
@@ -51,7 +51,7 @@ fn a_count_in_the_request_goes_before_the_policys() {
 }
 
 #[test]
-fn clu_10_the_best_that_can_be_done_is_never_less_than_nothing() {
+fn engine_policies_2_clu_10_the_best_that_can_be_done_is_never_less_than_nothing() {
     let best = |kind| scaling(kind, &json!({ "number": 2, "best_effort": true }));
     for (kind, sizes, current, count) in
         [(OUT, (0, 3), 3, 0), (OUT, (0, 2), 3, 0), (IN, (5, -1), 3, 0), (IN, (2, -1), 3, 1)]

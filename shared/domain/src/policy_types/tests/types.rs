@@ -160,7 +160,7 @@ fn a_type_is_shown_under_the_key_asked_for_with_the_support_of_all_its_versions(
 }
 
 #[test]
-fn each_type_has_its_priority_and_knows_whose_clusters_and_how_many_of_it_they_take() {
+fn engine_policies_1_each_type_has_its_priority_and_knows_whose_clusters_and_how_many_of_it_they_take() {
     let nova = &["os.nova.server-1.0"][..];
     let servers = Some(nova);
     let expected = [

@@ -10,7 +10,7 @@ const fn sizes(desired_capacity: i64, min_size: i64, max_size: i64) -> Option<Si
 }
 
 #[test]
-fn the_executed_examples_of_the_reference_hold() {
+fn engine_cluster_7c_the_executed_examples_of_the_reference_hold() {
     type Row = (u8, Option<Sizes>, [Option<i64>; 3], &'static [bool], &'static str);
     let c = sizes(5, 2, 8);
     // Number; cluster; target, minimum, maximum; strict or not or either way; text.

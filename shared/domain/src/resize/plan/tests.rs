@@ -21,7 +21,7 @@ const fn limits(min_size: Option<i64>, max_size: Option<i64>, strict: bool) -> R
 }
 
 #[test]
-fn the_executed_examples_of_the_reference_hold_except_for_clu_9() {
+fn engine_cluster_7b_the_executed_examples_of_the_reference_hold_except_for_clu_9() {
     type Row = (u8, Sizes, i64, ResizeRequest, Result<Change, &'static str>);
     let c = sizes(5, 2, 8);
     let open = sizes(5, 0, -1);

@@ -193,6 +193,27 @@ fn recovery_is_for_those_who_are_not_active_and_then_for_the_number_of_members()
     assert_eq!(removed(&surplus).len(), 2);
 }
 
+/// What the actions on nodes are told that a recovery of their cluster derives.
+#[test]
+fn engine_nodes_8_a_recovery_of_a_cluster_hands_on_the_operation_and_its_parameters_alone() {
+    let before = cluster(ClusterStatus::Warning, (0, -1, 1));
+    for (inputs, expected) in [
+        (json!({}), json!({"operation": null, "operation_params": null})),
+        (
+            json!({"operation": "REBOOT", "operation_params": {"type": "SOFT"}, "check": true}),
+            json!({"operation": "REBOOT", "operation_params": {"type": "SOFT"}}),
+        ),
+        (
+            json!({"operation": "REBUILD", "check_capacity": true, "delete_timeout": 9, "force_recreate": true}),
+            json!({"operation": "REBUILD", "operation_params": null}),
+        ),
+    ] {
+        let beginning = begin(&action(ActionKind::ClusterRecover, &inputs), &before, &members(&[Error]));
+        let (job, _) = beginning.unwrap().assignment.unwrap();
+        assert_eq!(Value::Object(job.inputs()), expected);
+    }
+}
+
 #[test]
 fn an_operation_runs_on_the_chosen_members_and_names_the_status() {
     let before = cluster(ClusterStatus::Active, (0, -1, 2));

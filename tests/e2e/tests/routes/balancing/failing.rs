@@ -12,7 +12,7 @@ async fn behind(size: u64) -> (TestApp, String) {
 }
 
 #[tokio::test]
-async fn nothing_is_taken_out_that_does_not_leave_the_pool() {
+async fn engine_policies_9_5_nothing_is_taken_out_that_does_not_leave_the_pool() {
     for (body, count) in [
         (json!({ "scale_in": { "count": 2 } }), 2),
         (json!({ "resize": { "adjustment_type": "EXACT_CAPACITY", "number": 1 } }), 2),

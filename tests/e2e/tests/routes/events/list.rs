@@ -54,6 +54,17 @@ fn told(events: &Value, action: &str) -> Vec<(String, String, String)> {
         .collect()
 }
 
+#[tokio::test]
+async fn engine_receivers_health_events_3_a_cluster_that_is_made_is_told_of_as_in_the_sample() {
+    let app = TestApp::new().await;
+    app.profile(ALICE, "p").await;
+    app.cluster(ALICE, "c", "p", 2).await;
+    let action = app.show(ALICE, "/v1/actions?action=CLUSTER_CREATE", "actions").await[0]["id"].take();
+    let sample = [("start", &action.as_str().unwrap()[..8]), ("end", "Cluster creation succeeded.")];
+    let expected = sample.map(|(phase, text)| ("INFO".to_owned(), phase.to_owned(), text.to_owned()));
+    assert_eq!(told(&list(&app, "").await, "CLUSTER_CREATE"), expected);
+}
+
 /// RHE-13: who waits for a lock does so without a pair of events for each attempt.
 #[tokio::test]
 async fn rhe_13_an_action_is_told_of_when_it_starts_and_when_it_ends() {

@@ -103,10 +103,7 @@ async fn nodes_join_and_leave_and_replace_each_other() {
 #[tokio::test]
 async fn a_new_profile_reaches_every_member_and_then_the_cluster() {
     let (app, cluster) = ready(3).await;
-    let mut spec = coppice_e2e::spec();
-    spec["properties"]["flavor"] = json!("2");
-    let other = json!({ "profile": { "name": "bigger", "spec": spec } });
-    app.post("/v1/profiles").by(ALICE).json(&other).send().await.expect(201);
+    app.bigger_profile(ALICE, "bigger").await;
     let update = json!({ "cluster": { "profile_id": "bigger" } });
     let action = app
         .patch(&format!("/v1/clusters/{cluster}"))
@@ -136,10 +133,7 @@ async fn updated(app: &TestApp, cluster: &str, change: Value) -> (String, (Strin
 #[tokio::test]
 async fn clu_14_members_are_given_the_time_to_shut_down_that_the_cluster_says_however_it_is_spelled() {
     let (app, cluster) = ready(2).await;
-    let mut spec = coppice_e2e::spec();
-    spec["properties"]["flavor"] = json!("2");
-    let other = json!({ "profile": { "name": "bigger", "spec": spec } });
-    app.post("/v1/profiles").by(ALICE).json(&other).send().await.expect(201);
+    app.bigger_profile(ALICE, "bigger").await;
     let config = json!({ "cluster.stop_timeout_before_update": "30" });
     let (action, said) = updated(&app, &cluster, json!({ "config": config, "profile_id": "bigger" })).await;
     assert_eq!(said, succeeded());

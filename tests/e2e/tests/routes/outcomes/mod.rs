@@ -11,6 +11,7 @@ mod oddities;
 mod placement;
 pub(crate) mod policies;
 mod references;
+mod targets;
 mod timeouts;
 
 use coppice_compute::{Filter, Instance, InstanceState, list_all};

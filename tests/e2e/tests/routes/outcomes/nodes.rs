@@ -113,10 +113,7 @@ async fn nod_11_what_the_backend_refuses_fails_and_says_why() {
 #[tokio::test]
 async fn nod_4_an_update_changes_the_record_and_the_instance() {
     let (app, id) = ready().await;
-    let mut spec = coppice_e2e::spec();
-    spec["properties"]["flavor"] = json!("2");
-    let other = json!({ "profile": { "name": "bigger", "spec": spec } });
-    app.post("/v1/profiles").by(ALICE).json(&other).send().await.expect(201);
+    app.bigger_profile(ALICE, "bigger").await;
     let update = json!({ "node": { "name": "m", "role": "r", "metadata": { "a": 1 }, "tainted": true, "profile_id": "bigger" } });
     let target = format!("/v1/nodes/{id}");
     let action = app.patch(&target).by(ALICE).at("1.14").json(&update).send().await.expect(202).action();

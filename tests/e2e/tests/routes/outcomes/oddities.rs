@@ -9,7 +9,7 @@ use coppice_local::system::Options;
 const ACTIONS: &str = "/v1/clusters/c/actions";
 
 /// A cluster whose instances carry this metadata, and what they were made from.
-async fn carrying(metadata: Value, size: u64) -> TestApp {
+pub(super) async fn carrying(metadata: Value, size: u64) -> TestApp {
     let app = TestApp::new().await;
     let mut spec = coppice_e2e::spec();
     spec["properties"]["metadata"] = metadata;

@@ -136,10 +136,7 @@ async fn a_batch_policy_updates_some_at_a_time_with_a_pause_in_between() {
     let (app, target) = ready(5).await;
     let properties = json!({ "min_in_service": 1, "max_batch_size": 2, "pause_time": 600 });
     attach(&app, &target, "senlin.policy.batch-1.0", properties).await;
-    let mut spec = coppice_e2e::spec();
-    spec["properties"]["flavor"] = json!("2");
-    let body = json!({ "profile": { "name": "bigger", "spec": spec } });
-    app.post("/v1/profiles").by(ALICE).json(&body).send().await.expect(201);
+    app.bigger_profile(ALICE, "bigger").await;
     let update = json!({ "cluster": { "profile_id": "bigger" } });
     let action = app.patch("/v1/clusters/c").by(ALICE).json(&update).send().await.expect(202).action();
     for done in [2, 4] {
@@ -175,7 +172,7 @@ async fn clu_3_pol_9_pol_10_nod_15_new_members_are_spread_over_the_zones() {
 }
 
 #[tokio::test]
-async fn a_hook_is_told_of_each_victim_and_holds_it_up_until_it_is_completed_or_late() {
+async fn engine_actions_11_a_hook_is_told_of_each_victim_and_holds_it_up_until_it_is_completed_or_late() {
     let (app, target) = ready(3).await;
     let hooks = json!({ "type": "zaqar", "timeout": 600, "params": { "queue": "going" } });
     attach(&app, &target, "senlin.policy.deletion-1.1", json!({ "hooks": hooks })).await;

@@ -9,10 +9,9 @@ mod requests;
 use super::cost;
 use crate::outcomes::{ended, succeeded};
 use coppice_compute::simulated::SimulatedConfig;
-use coppice_e2e::{ALICE, Ask, TestApp, spec};
+use coppice_e2e::{ALICE, Ask, TestApp};
 use coppice_local::system::Options;
 use coppice_store::Usage;
-use serde_json::json;
 use std::fs;
 use std::path::PathBuf;
 
@@ -43,10 +42,7 @@ async fn app(build_seconds: f64) -> TestApp {
 
 /// Profiles `p`, and `other`, which has another flavor; the id of the first.
 async fn profiles(app: &TestApp) -> String {
-    let mut other = spec();
-    other["properties"]["flavor"] = json!("2");
-    let body = json!({ "profile": { "name": "other", "spec": other } });
-    app.post("/v1/profiles").by(ALICE).json(&body).send().await.expect(201);
+    app.bigger_profile(ALICE, "other").await;
     app.profile(ALICE, "p").await
 }
 
