@@ -138,7 +138,7 @@ mod tests {
 
     fn view(cluster: Cluster) -> ClusterView {
         let (members, bindings, receivers) = (Vec::new(), Vec::new(), Vec::new());
-        ClusterView { cluster, members, bindings, receivers, member_ends: 0 }
+        ClusterView { cluster, members, bindings, receivers, member_ends: 0, placings: 0 }
     }
 
     #[test]
