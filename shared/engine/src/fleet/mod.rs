@@ -215,6 +215,11 @@ impl<'a> Run<'a> {
             }
             Settled::Overtaken | Settled::Superseded => return Ok(settled),
         };
+        // A former holder may have died before the member's record said what the node says.
+        let settlement = match (settlement.unbegun, node) {
+            (Some(_), Some(node)) => Settlement { status: Some(node.status), ..settlement },
+            _ => settlement,
+        };
         let (ended, reason) = (settlement.ended, settlement.ended_reason.as_str());
         if parts(job, ended) {
             // All of it was one write.

@@ -131,7 +131,7 @@ async fn say_at_once(
             told: told.clone(),
         })
         .collect();
-    let next = view.as_ref().map(|view| {
+    let mut next = view.as_ref().map(|view| {
         let mut next = view.clone();
         for member in &mut next.members {
             if let Some((_, told)) = new.iter().find(|(node, _)| node.id == member.node) {
@@ -145,8 +145,11 @@ async fn say_at_once(
         }
         next
     });
-    let said = env.store.nodes_told(&told, next.as_ref().map(|next| &next.cluster)).await?;
+    let said = env.store.nodes_told(&told, next.as_ref()).await?;
     if said {
+        if let Some(next) = &mut next {
+            next.member_ends += 1;
+        }
         for NodeTold { node, told, .. } in &told {
             tracing::warn!(node.id = %node.id, status = told.status.name(), reason = told.reason, "drift");
         }
