@@ -4,12 +4,12 @@
 mod accepting;
 mod adopting;
 mod backend;
+mod between;
 mod finding;
 mod inputs;
 mod listing;
 mod mailboxes;
 mod pages;
-mod placing;
 mod profiles;
 mod quota;
 mod records;

@@ -1,11 +1,12 @@
-//! A place that policies give a member is given by where the others are: not by where they were.
+//! What is decided by the state of a cluster's members stands only where no other decision came between: the place that
+//! policies give one, and the cluster's status.
 
 use crate::accepting::{event, freed};
 use crate::records::{at, profile, store};
 use crate::turns::waiting;
-use coppice_domain::cluster::{Cluster, JsonMap};
+use coppice_domain::cluster::{Cluster, ClusterStatus, JsonMap};
 use coppice_domain::node::Node;
-use coppice_store::{Begun, Claim, NodeBegin, Placing, Store, StoreError, Task};
+use coppice_store::{Begun, Claim, ClusterView, NodeBegin, Placing, Store, StoreError, Task};
 use serde_json::json;
 use std::time::Duration;
 use uuid::Uuid;
@@ -65,4 +66,24 @@ async fn who_lost_the_claim_is_told_that_and_takes_no_place() {
         assert_eq!(begin(&store, (&task, &node, &cluster), seen, "a").await, Ok(Begun::Lost));
     }
     assert_eq!(placings(&store, &cluster).await, 0);
+}
+
+/// What is said of members counts as an end of theirs: whoever judges the cluster by them sees it.
+#[tokio::test]
+async fn a_cluster_is_judged_by_what_is_told_of_its_members_only_where_nobody_judged_it_meanwhile() {
+    let store = store().await;
+    let template = profile(1, "p");
+    store.template_create(&template).await.unwrap();
+    let cluster = freed(&store, &template).await;
+    let view = async || store.cluster_view(cluster.id).await.unwrap().unwrap();
+    let read = view().await;
+    let said = |status, reason: &str| {
+        let cluster = Cluster { status, status_reason: reason.to_owned(), ..cluster.clone() };
+        ClusterView { cluster, ..read.clone() }
+    };
+    let (one, other) = (said(ClusterStatus::Warning, "one"), said(ClusterStatus::Error, "other"));
+    assert_eq!(store.nodes_told(&[], Some(&one)).await, Ok(true));
+    assert_eq!(store.nodes_told(&[], Some(&other)).await, Ok(false));
+    let after = view().await;
+    assert_eq!((after.cluster, after.member_ends), (one.cluster, read.member_ends + 1));
 }
