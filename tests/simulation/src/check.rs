@@ -102,7 +102,7 @@ pub(crate) fn check(world: &World) -> Vec<String> {
     rest.names_and_references_agree(history, world);
     rest.bindings_agree(history, world);
     rest.violations.extend(crate::health::check(world, history));
-    rest.projects_are_apart();
+    rest.projects_are_apart(history, world);
     let served = pools::check(&rest, history, world);
     rest.violations.extend(served);
     let called = receivers::check(&rest, history, world);

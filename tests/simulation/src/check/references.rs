@@ -119,8 +119,22 @@ impl Rest {
         }
     }
 
-    pub(super) fn projects_are_apart(&mut self) {
+    /// Nodes, actions, events and instances are of the project of what they belong to.
+    pub(super) fn projects_are_apart(&mut self, history: &History, world: &World) {
         let mut violations = Vec::new();
+        let of = |id: &str| self.clusters.get(id).or_else(|| self.nodes.get(id));
+        for (id, event) in &by_id(history, "E") {
+            let about = text(event, "oid").and_then(of);
+            if about.is_some_and(|about| text(about, "project") != text(event, "project")) {
+                violations.push(format!("event {id} is of another project than what it is about"));
+            }
+        }
+        for record in records_of(world, &world.deployment) {
+            let node = self.nodes.get(&record.tags.node.to_string());
+            if node.is_some_and(|node| text(node, "project") != Some(&record.tags.project)) {
+                violations.push(format!("instance {} is of another project than its node", record.id));
+            }
+        }
         for (id, node) in &self.nodes {
             let cluster = text(node, "cluster_id").and_then(|cluster| self.clusters.get(cluster));
             if cluster.is_some_and(|cluster| text(cluster, "project") != text(node, "project")) {
