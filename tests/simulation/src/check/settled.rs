@@ -2,6 +2,9 @@
 
 use super::*;
 
+/// How far two clocks may be apart, in microseconds: what ended after something else may be said to have ended before.
+const APART: i64 = 2 * 300 * 1_000_000;
+
 impl Rest {
     pub(super) fn actions_have_ended(&mut self, world: &World) {
         for id in &world.book().acknowledged {
@@ -95,12 +98,26 @@ impl Rest {
                     .count();
                 // Nobody has looked yet since it vanished.
                 let vanished = own.is_some_and(|own| self.vanished.contains(own));
-                if live != 1 && !vanished {
+                if live != 1 && !vanished && !self.was_stopped(id, own) {
                     violations.push(format!("node {id} is active and its instance {own:?} is not"));
                 }
             }
         }
         self.violations.extend(violations);
+    }
+
+    /// Whether a node's instance was stopped, as its cluster asks for before a removal, and the node stayed: because
+    /// it only left the cluster, or because the removal was given up. It is active, as after any stop.
+    fn was_stopped(&self, node: &str, instance: Option<&str>) -> bool {
+        let stopped = |(id, of, state): &(String, String, InstanceState)| {
+            of == node && Some(id.as_str()) == instance && *state == InstanceState::Stopped
+        };
+        self.instances.iter().any(stopped)
+            && self.actions.values().any(|action| {
+                text(action, "target") == Some(node)
+                    && text(action, "kind") == Some("NODE_OPERATION")
+                    && text(action, "parent").is_some()
+            })
     }
 
     pub(super) fn instances_are_claimed(&mut self) {
@@ -143,7 +160,7 @@ impl Rest {
                             text(action, "kind"),
                             Some("CLUSTER_REPLACE_NODES" | "CLUSTER_RECOVER")
                         ) && text(action, "status") != Some("SUCCEEDED")))
-                    && number(action, "end_time") > number(last, "created_at")
+                    && number(action, "end_time").map(|end| end + APART) > number(last, "created_at")
             });
             if beside {
                 continue;
