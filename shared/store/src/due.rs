@@ -42,9 +42,8 @@ impl Store {
     pub async fn due_work(&self, now: Timestamp, limit: usize) -> Result<DueWork, StoreError> {
         let mut found = DueWork::default();
         // Who has not the time for all of it begins with another shard the next minute.
-        let first = now.seconds().div_euclid(60).rem_euclid(i64::from(keys::DUE_SHARDS));
-        let first = u8::try_from(first).unwrap_or(0);
-        for shard in (0..keys::DUE_SHARDS).map(|nth| (first + nth) % keys::DUE_SHARDS) {
+        let (minute, shards) = (now.seconds().div_euclid(60), i64::from(keys::DUE_SHARDS));
+        for shard in (0..shards).map(|nth| (minute + nth).rem_euclid(shards)) {
             let query = Query {
                 page_size: i32::try_from(limit * (1 + OTHERS_PER_TASK)).ok(),
                 ..Query::new(DUE, format!("DUE#{shard}"), Range::UpTo(keys::due_until(now)))

@@ -79,6 +79,9 @@ pub(crate) enum Moved {
 /// Nodes looked at between two renewals of the claim.
 const BETWEEN_RENEWALS: usize = 64;
 
+/// Why what is under way is given up when the time of its action is up.
+pub(crate) const OUT_OF_TIME: &str = "The action ran out of time.";
+
 impl<'a> Run<'a> {
     pub(crate) fn new(worker: &'a Worker, task: &'a Task, view: ClusterView, work: Work) -> Self {
         let now = worker.env.now();
@@ -131,8 +134,7 @@ impl<'a> Run<'a> {
     /// Looks at every pending node once. When the action's time is up, gives them up instead.
     pub(crate) async fn drive(&mut self, timed_out: bool) -> Result<Driven, StoreError> {
         if timed_out {
-            let abandoned =
-                Box::pin(self.abandon("The action ran out of time.", ActionStatus::Failed)).await?;
+            let abandoned = Box::pin(self.abandon(OUT_OF_TIME, ActionStatus::Failed)).await?;
             let through = |out_of_time| Driven::Through { progress: true, not_before: None, out_of_time };
             return Ok(match abandoned {
                 Abandoned::All => through(false),

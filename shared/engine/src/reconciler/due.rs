@@ -11,15 +11,6 @@ use std::time::Duration;
 /// For how long an action whose record cannot be read is put off, so that it hides none that can.
 const PUT_OFF: Duration = Duration::from_secs(3600);
 
-pub(super) async fn run(
-    env: &Env,
-    due: Vec<ActionId>,
-    now: Timestamp,
-    until: Timestamp,
-) -> Result<usize, StoreError> {
-    ring_due(env, due, now, until).await
-}
-
 /// Rings for every action that has not ended, due or not: for a start after which no message is left.
 ///
 /// # Errors
@@ -27,10 +18,11 @@ pub(super) async fn run(
 pub async fn ring_all(env: &Env) -> Result<usize, StoreError> {
     let by = Timestamp::from_micros(9_999_999_999_999_999);
     let due = env.store.due_work(by, PER_RUN).await?.tasks;
-    ring_due(env, due, by, by).await
+    run(env, due, by, by).await
 }
 
-async fn ring_due(
+/// Rings for those of them that are due by then, as long as there is time.
+pub(super) async fn run(
     env: &Env,
     due: Vec<ActionId>,
     by: Timestamp,

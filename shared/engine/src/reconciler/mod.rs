@@ -99,22 +99,22 @@ pub async fn run(worker: &Worker) -> Result<Report, StoreError> {
     due.and(scheduled).and(recovered).and(leaks).and(drift).and(pulse).map(|()| report)
 }
 
-/// Takes several turns at once, until the time is up, the first few in any case; how much they came to in all. What fails stays due, which
-/// `put_off` is told, and the others are none the worse for it.
+/// Takes several turns at once, until the time is up, the first few in any case; how much they came to in all. What
+/// fails stays due, which `put_off` is told, and the others are none the worse for it.
 ///
 /// # Errors
 /// The last failure, after every turn was taken.
 async fn all_turns<K, T>(
     env: &Env,
     until: Timestamp,
-    turns: impl Iterator<Item = T>,
+    mut turns: impl Iterator<Item = T>,
     put_off: impl Fn(K, &StoreError),
 ) -> Result<usize, StoreError>
 where
     T: Future<Output = (K, Result<usize, StoreError>)>,
 {
     let (mut done, mut failed) = (0, None);
-    let (mut turns, most) = (turns, env.settings.concurrency.max(1));
+    let most = env.settings.concurrency.max(1);
     let mut begun: FuturesUnordered<T> = turns.by_ref().take(most).collect();
     loop {
         while begun.len() < most && env.now() < until {

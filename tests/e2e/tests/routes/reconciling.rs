@@ -1,13 +1,12 @@
 //! One run of the reconciler is bounded in time, goes on where the one before stopped, and says why it did what it
 //! did.
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use crate::clusters::fixtures::set;
 use coppice_compute::ComputeError;
 use coppice_compute::testing::{Call, CallKind, Faulty, Injected, ManualClock, request};
 use coppice_domain::time::Clock;
 use coppice_e2e::{ALICE, TestApp};
 use coppice_engine::reconciler::{self, Report};
-use coppice_local::services::TABLE;
 use coppice_store::StoreError;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -120,26 +119,12 @@ async fn a_node_that_cannot_be_read_keeps_its_instance_and_nobody_from_the_other
     let app = with_lost(1).await;
     let nodes = app.show(ALICE, "/v1/nodes", "nodes").await;
     let (broken, gone) = (&nodes[0], nodes[1]["physical_id"].as_str().unwrap());
-    overwrite(&app, &format!("N#{}", broken["id"].as_str().unwrap()), "status").await;
+    set(&app, &format!("N#{}", broken["id"].as_str().unwrap()), "status", "{").await;
     app.system.env.compute.delete(gone).await.unwrap();
     let report = run(&app).await;
     assert_eq!((report.leaks, report.drift), (1, 1));
     let theirs = app.system.env.compute.get(broken["physical_id"].as_str().unwrap()).await.unwrap();
     assert!(theirs.is_some());
-}
-
-/// Puts what nobody writes there into an attribute of a record.
-async fn overwrite(app: &TestApp, pk: &str, attribute: &str) {
-    let key = |name: &str, value: &str| (name.to_owned(), AttributeValue::S(value.to_owned()));
-    let dynamodb = &app.system.services.aws.dynamodb;
-    let update = dynamodb.update_item().table_name(TABLE).update_expression("SET #name = :nonsense");
-    update
-        .set_key(Some([key("pk", pk), key("sk", "A")].into()))
-        .expression_attribute_names("#name", attribute)
-        .expression_attribute_values(":nonsense", AttributeValue::S("{".to_owned()))
-        .send()
-        .await
-        .unwrap();
 }
 
 #[tokio::test]
@@ -174,7 +159,7 @@ async fn an_action_that_cannot_be_read_is_told_of_and_hides_no_other() {
     let app = TestApp::new().await;
     app.profile(ALICE, "p").await;
     let broken = forgotten(&app, "broken").await;
-    overwrite(&app, &format!("X#{broken}"), "work").await;
+    set(&app, &format!("X#{broken}"), "work", "{").await;
     let others = [forgotten(&app, "one").await, forgotten(&app, "other").await];
     app.clock.advance(app.system.env.settings.due_grace);
     let failed = reconciler::run(&app.system.worker).await;

@@ -9,7 +9,7 @@ mod references;
 
 use super::{Worker, Yield, draws};
 use crate::actions::{Beginning, ClusterAction, Ending, Situation, at_once, on_cluster};
-use crate::fleet::{Abandoned, Driven, Run};
+use crate::fleet::{Abandoned, Driven, OUT_OF_TIME, Run};
 use crate::work::{Assignment, Plan};
 use coppice_domain::action::{ActionKind, ActionStatus};
 use coppice_domain::time::Timestamp;
@@ -84,9 +84,7 @@ impl Worker {
             return Ok(Yield::Lost);
         };
         run.view = view;
-        if run.take_back(&reason)
-            && let Some(waiting) = self.enter_pool(&mut run).await?
-        {
+        if let Some(waiting) = self.back_in_pool(&mut run, &reason).await? {
             return Ok(waiting);
         }
         let situation = self.situation(&run, self.env.now());
@@ -107,7 +105,7 @@ impl Worker {
         let timed_out = run.deadline().is_some_and(|deadline| self.env.now() > deadline);
         loop {
             if timed_out && run.is_leaving() {
-                run.refuse("The action ran out of time.");
+                run.refuse(OUT_OF_TIME);
             }
             if (!timed_out || run.is_leaving())
                 && let Some(instead) = self.out_of_pool(&mut run).await?
@@ -131,9 +129,7 @@ impl Worker {
             }
             let plan = run.work.plan.clone().unwrap_or_default();
             if timed_out {
-                if run.take_back("The action ran out of time.")
-                    && let Some(waiting) = self.enter_pool(&mut run).await?
-                {
+                if let Some(waiting) = self.back_in_pool(&mut run, OUT_OF_TIME).await? {
                     return Ok(waiting);
                 }
                 return self.run_out(decisions, run, &plan).await;

@@ -40,6 +40,16 @@ impl Worker {
         }
     }
 
+    /// How long an action that is given up for this reason has to wait until those that had left the pool, and are
+    /// still there, have joined it again; none when they have.
+    pub(super) async fn back_in_pool(
+        &self,
+        run: &mut Run<'_>,
+        reason: &str,
+    ) -> Result<Option<Yield>, StoreError> {
+        if run.take_back(reason) { self.enter_pool(run).await } else { Ok(None) }
+    }
+
     /// Why an action fails whose nodes are not all in the pool.
     pub(super) async fn not_pooled(&self, run: &Run<'_>) -> Result<String, StoreError> {
         let balanced = Balanced::of(&self.env, &run.view.cluster, &run.view.bindings).await?;

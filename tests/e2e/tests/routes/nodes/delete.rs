@@ -2,10 +2,9 @@
 
 use super::{asked, create, member};
 use crate::check;
-use aws_sdk_dynamodb::types::AttributeValue;
+use crate::clusters::fixtures::set;
 use coppice_compute::simulated::SimulatedConfig;
 use coppice_e2e::{ALICE, BOB, TestApp};
-use coppice_local::services::TABLE;
 use coppice_local::system::Options;
 use serde_json::json;
 
@@ -80,19 +79,7 @@ async fn a_node_that_hosts_others_stays_even_when_forced() {
     let app = TestApp::new().await;
     let (_, node) = member(&app).await;
     let id = node["id"].as_str().unwrap();
-    let key = |name: &str, value: &str| (name.to_owned(), AttributeValue::S(value.to_owned()));
-    app.system
-        .services
-        .aws
-        .dynamodb
-        .update_item()
-        .table_name(TABLE)
-        .set_key(Some([key("pk", &format!("N#{id}")), key("sk", "A")].into()))
-        .update_expression("SET dependents = :hosted")
-        .expression_attribute_values(":hosted", AttributeValue::S(json!({ "nodes": ["a"] }).to_string()))
-        .send()
-        .await
-        .unwrap();
+    set(&app, &format!("N#{id}"), "dependents", &json!({ "nodes": ["a"] }).to_string()).await;
     let body = json!({ "force": true });
     let answer = app.delete(&format!("/v1/nodes/{id}")).by(ALICE).at("1.8").json(&body).send().await;
     let text = format!("The node '{id}' cannot be deleted: still depended by other clusters and/or nodes.");
